@@ -1,0 +1,138 @@
+# What the README and CI call. Anything longer than a few lines stands in tools/.
+
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+SERVER := $(TARGET)/debug/nightbell-server
+VENV := .venv/.installed
+NODE := node_modules/.installed
+PYTHON_SDK := sdk-python/.venv/.installed
+TYPESCRIPT_SDK := sdk-typescript/dist/.built
+AIRFLOW := sdk-python/.venv-airflow/.installed
+BUF := node_modules/.bin/buf
+
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate clean simulate faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis
+
+# Starts the server, on ./nightbell.db unless the environment says otherwise.
+run: need-rust
+	cargo build --package nightbell-server
+	tools/run.sh $(SERVER)
+
+# Every test there is. The examples come last and run against the server just built. Always
+# the whole workspace: cargo builds dependencies anew for each choice of packages.
+test: need-rust need-postgres $(VENV) $(NODE)
+	-@tools/need.sh alertmanager
+	cargo build --workspace --bins --tests
+	cargo test --workspace --no-fail-fast
+	$(MAKE) test-postgres
+	$(MAKE) schedules-compared
+	$(BUF) lint proto
+	$(MAKE) test-typescript
+	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest tests
+	$(MAKE) test-python
+	$(MAKE) test-conformance
+
+# The services and the promises again, on PostgreSQL. That the stores are alike is among
+# the tests of the workspace.
+test-postgres: export NIGHTBELL_TEST_STORE := postgres
+test-postgres: need-rust need-postgres
+	cargo test --workspace --no-fail-fast --lib -- service::
+	cargo test --workspace --no-fail-fast --test incidents --test streams
+	cargo test --workspace --no-fail-fast --test durability -- a_pause
+
+# Every SDK, over every transport, through the same scenarios against the real server.
+# ONLY="-k python-http" runs a part.
+test-conformance: need-rust need-faketime $(VENV) $(TYPESCRIPT_SDK)
+	cargo build --workspace --bins --examples
+	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest --config-file tests/pytest.ini --rootdir . conformance $(ONLY)
+
+# The Python SDK: its style, its types, and its tests against the real server.
+test-python: need-rust need-redis $(PYTHON_SDK)
+	cargo build --workspace --bins --examples
+	cd sdk-python && .venv/bin/ruff check && .venv/bin/ruff format --check
+	cd sdk-python && .venv/bin/mypy && .venv/bin/pyright
+	cd sdk-python && NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest
+
+# The Python SDK beside Airflow, whose installation takes minutes: no part of `make test`.
+test-airflow: need-rust $(PYTHON_SDK) $(AIRFLOW)
+	cargo build --package nightbell-server
+	cd sdk-python && NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/python -m pytest tests_airflow
+
+# The simulation of server/domain/tests in full, for minutes: 200 worlds of 1,000
+# schedulers that live 90 days. `make test` runs a few. FIRST_SEED=n begins elsewhere.
+simulate: export SCHEDULERS ?= 1000
+simulate: export SEEDS ?= 200
+simulate: export REPLAYS ?= 100000
+simulate: need-rust
+	cargo test --release --package nightbell-domain --lib -- late_delivery
+	cargo test --release --package nightbell-domain --test simulation -- --nocapture every_true_fate
+
+# Plants faults in a copy of the domain; the simulation must find each. Minutes, too.
+faults: need-rust need-python
+	tools/faults.py
+
+# The schedules against cronsim and croniter, on 100,000 expressions and instants.
+schedules-compared: need-rust need-python
+	mkdir -p $(TARGET)/schedules
+	server/domain/tests/differential/setup.sh 100000 > $(TARGET)/schedules/vectors.txt
+	SCHEDULE_VECTORS=$(TARGET)/schedules/vectors.txt \
+		cargo test --workspace --test differential -- --nocapture
+
+# The TypeScript SDK: that its generated code is current, its style, its tests, what is published.
+test-typescript: $(TYPESCRIPT_SDK)
+	cd sdk-typescript && npx buf generate --output $(TARGET)/generated-typescript
+	diff -r sdk-typescript/src/gen $(TARGET)/generated-typescript/src/gen
+	npm --prefix sdk-typescript run check
+	npm --prefix sdk-typescript test
+
+# What to run before every commit.
+check: need-rust need-postgres $(NODE)
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- --deny warnings
+	cargo test --workspace --lib --bins
+	$(BUF) lint proto
+
+# What a server can take: `make bench BENCH="--only stream"`; options in bench/README.md.
+bench: need-rust need-postgres
+	cargo build --release --package nightbell-server --package nightbell-bench
+	tools/bench.sh $(TARGET)/release $(BENCH)
+
+# Writes what is made from proto/nightbell/v1/*.proto.
+generate: need-rust $(PYTHON_SDK) $(NODE)
+	cargo run --package nightbell-generate
+	sdk-python/.venv/bin/python sdk-python/tools/generate
+	npm --prefix sdk-typescript run generate
+
+clean:
+	cargo clean
+	rm -rf .venv node_modules sdk-python/.venv sdk-python/.venv-stubs sdk-python/.venv-airflow sdk-typescript/dist
+
+need-rust need-postgres need-python need-node need-faketime need-redis: need-%:
+	@tools/need.sh $*
+
+$(VENV): tests/requirements.txt conformance/requirements.txt $(wildcard examples/*/requirements.txt) | need-python
+	python3 -m venv --clear .venv
+	.venv/bin/pip install --quiet --requirement tests/requirements.txt
+	touch $@
+
+# Generators of code cannot live in one virtualenv: see sdk-python/tools/generate/stubs.py.
+$(PYTHON_SDK): sdk-python/requirements-dev.txt sdk-python/requirements-stubs.txt sdk-python/pyproject.toml examples/python/requirements.txt | need-python need-node
+	python3 -m venv --clear sdk-python/.venv
+	python3 -m venv --clear sdk-python/.venv-stubs
+	sdk-python/.venv/bin/pip install --quiet --requirement sdk-python/requirements-dev.txt
+	PATH="$(CURDIR)/sdk-python/.venv/bin:$$PATH" sdk-python/.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable sdk-python
+	sdk-python/.venv-stubs/bin/pip install --quiet --requirement sdk-python/requirements-stubs.txt
+	touch $@
+
+$(AIRFLOW): sdk-python/requirements-airflow.txt | need-python
+	python3 -m venv --clear sdk-python/.venv-airflow
+	sdk-python/.venv-airflow/bin/pip install --quiet --requirement sdk-python/requirements-airflow.txt
+	touch $@
+
+$(TYPESCRIPT_SDK): $(NODE) $(shell find sdk-typescript/src -type f) sdk-typescript/tsdown.config.ts
+	npm --prefix sdk-typescript run build
+	touch $@
+
+$(NODE): package.json package-lock.json .npmrc $(wildcard examples/*/package.json sdk-typescript/package.json) | need-node
+	npm ci --no-progress
+	touch $@

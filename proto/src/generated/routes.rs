@@ -1,0 +1,482 @@
+// This file is @generated.
+use std::sync::Arc;
+use axum::{Router, routing};
+use super::{
+    Gate, call::{events, unary},
+    wrong_verb,
+};
+use crate::{method::METHODS, v1};
+/// One implementation of each service of the contract. The same may serve gRPC.
+#[derive(Debug)]
+pub struct Services<Channel, Incident, Key, Run, Report, Replay, Scheduler> {
+    /// Answers the calls of `ChannelService`.
+    pub channel: Arc<Channel>,
+    /// Answers the calls of `IncidentService`.
+    pub incident: Arc<Incident>,
+    /// Answers the calls of `KeyService`.
+    pub key: Arc<Key>,
+    /// Answers the calls of `RunService`.
+    pub run: Arc<Run>,
+    /// Answers the calls of `ReportService`.
+    pub report: Arc<Report>,
+    /// Answers the calls of `ReplayService`.
+    pub replay: Arc<Replay>,
+    /// Answers the calls of `SchedulerService`.
+    pub scheduler: Arc<Scheduler>,
+}
+/// A route for each annotated call of the contract, every one behind the gate.
+///
+/// Wrong verbs are answered here. Unknown paths are left to the caller's
+/// fallback; see [`unknown_route`](super::unknown_route).
+pub fn router<Channel, Incident, Key, Run, Report, Replay, Scheduler, G: Gate>(
+    services: &Services<Channel, Incident, Key, Run, Report, Replay, Scheduler>,
+    gate: &G,
+) -> Router
+where
+    Channel: v1::channel_service_server::ChannelService,
+    Incident: v1::incident_service_server::IncidentService,
+    Key: v1::key_service_server::KeyService,
+    Run: v1::run_service_server::RunService,
+    Report: v1::report_service_server::ReportService,
+    Replay: v1::replay_service_server::ReplayService,
+    Scheduler: v1::scheduler_service_server::SchedulerService,
+{
+    Router::new()
+        .merge(channel(&services.channel, gate))
+        .merge(incident(&services.incident, gate))
+        .merge(key(&services.key, gate))
+        .merge(run(&services.run, gate))
+        .merge(report(&services.report, gate))
+        .merge(replay(&services.replay, gate))
+        .merge(scheduler(&services.scheduler, gate))
+        .method_not_allowed_fallback(wrong_verb)
+}
+fn channel<S: v1::channel_service_server::ChannelService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/channels",
+            routing::post(
+                unary(
+                    &METHODS[0],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::CreateChannelRequest>| async move {
+                        service.create_channel(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/channels/{channel_id}",
+            routing::get(
+                unary(
+                    &METHODS[1],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::GetChannelRequest>| async move {
+                        service.get_channel(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/channels",
+            routing::get(
+                unary(
+                    &METHODS[2],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::ListChannelsRequest>| async move {
+                        service.list_channels(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/channels/{channel_id}",
+            routing::patch(
+                unary(
+                    &METHODS[3],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::UpdateChannelRequest>| async move {
+                        service.update_channel(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/channels/{channel_id}",
+            routing::delete(
+                unary(
+                    &METHODS[4],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::DeleteChannelRequest>| async move {
+                        service.delete_channel(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/channels/{channel_id}/test",
+            routing::post(
+                unary(
+                    &METHODS[5],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::TestChannelRequest>| async move {
+                        service.test_channel(request).await
+                    },
+                ),
+            ),
+        )
+}
+fn incident<S: v1::incident_service_server::IncidentService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/incidents",
+            routing::get(
+                unary(
+                    &METHODS[6],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::ListIncidentsRequest>| async move {
+                        service.list_incidents(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/incidents/{incident_id}",
+            routing::get(
+                unary(
+                    &METHODS[7],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::GetIncidentRequest>| async move {
+                        service.get_incident(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/incidents/{incident_id}/acknowledge",
+            routing::post(
+                unary(
+                    &METHODS[8],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::AcknowledgeIncidentRequest>|
+                    async move { service.acknowledge_incident(request).await },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/incidents/{incident_id}/resolve",
+            routing::post(
+                unary(
+                    &METHODS[9],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::ResolveIncidentRequest>|
+                    async move { service.resolve_incident(request).await },
+                ),
+            ),
+        )
+}
+fn key<S: v1::key_service_server::KeyService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/keys",
+            routing::post(
+                unary(
+                    &METHODS[10],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::CreateKeyRequest>| async move {
+                        service.create_key(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/keys",
+            routing::get(
+                unary(
+                    &METHODS[11],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::ListKeysRequest>| async move {
+                        service.list_keys(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/keys/{key_id}/revoke",
+            routing::post(
+                unary(
+                    &METHODS[12],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::RevokeKeyRequest>| async move {
+                        service.revoke_key(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/token",
+            routing::post(
+                unary(
+                    &METHODS[13],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::ExchangeKeyRequest>| async move {
+                        service.exchange_key(request).await
+                    },
+                ),
+            ),
+        )
+}
+fn run<S: v1::run_service_server::RunService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/schedulers/{scheduler_id}/runs",
+            routing::get(
+                unary(
+                    &METHODS[14],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::ListRunsRequest>| async move {
+                        service.list_runs(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/{scheduler_id}/runs/{run_id}",
+            routing::get(
+                unary(
+                    &METHODS[15],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::GetRunRequest>| async move {
+                        service.get_run(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/{scheduler_id}/runs/{run_id}/cancel",
+            routing::post(
+                unary(
+                    &METHODS[16],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::CancelRunRequest>| async move {
+                        service.cancel_run(request).await
+                    },
+                ),
+            ),
+        )
+}
+fn report<S: v1::report_service_server::ReportService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/schedulers/{scheduler_id}/status",
+            routing::put(
+                unary(
+                    &METHODS[17],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::UpdateStatusRequest>| async move {
+                        service.update_status(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/{scheduler_id}/heartbeat",
+            routing::post(
+                unary(
+                    &METHODS[18],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::SendHeartbeatRequest>| async move {
+                        service.send_heartbeat(request).await
+                    },
+                ),
+            ),
+        )
+}
+fn replay<S: v1::replay_service_server::ReplayService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/reports:batch",
+            routing::post(
+                unary(
+                    &METHODS[20],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::BatchReportRequest>| async move {
+                        service.batch_report(request).await
+                    },
+                ),
+            ),
+        )
+}
+fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/schedulers/register",
+            routing::post(
+                unary(
+                    &METHODS[21],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::RegisterSchedulerRequest>|
+                    async move { service.register_scheduler(request).await },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/{scheduler_id}",
+            routing::get(
+                unary(
+                    &METHODS[22],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::GetSchedulerRequest>| async move {
+                        service.get_scheduler(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers",
+            routing::get(
+                unary(
+                    &METHODS[23],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::ListSchedulersRequest>|
+                    async move { service.list_schedulers(request).await },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/{scheduler_id}",
+            routing::patch(
+                unary(
+                    &METHODS[24],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::UpdateSchedulerRequest>|
+                    async move { service.update_scheduler(request).await },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/{scheduler_id}",
+            routing::delete(
+                unary(
+                    &METHODS[25],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::DeleteSchedulerRequest>|
+                    async move { service.delete_scheduler(request).await },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/{scheduler_id}/pause",
+            routing::post(
+                unary(
+                    &METHODS[26],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::PauseSchedulerRequest>|
+                    async move { service.pause_scheduler(request).await },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/{scheduler_id}/resume",
+            routing::post(
+                unary(
+                    &METHODS[27],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::ResumeSchedulerRequest>|
+                    async move { service.resume_scheduler(request).await },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedules:preview",
+            routing::post(
+                unary(
+                    &METHODS[28],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::PreviewScheduleRequest>|
+                    async move { service.preview_schedule(request).await },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/watch",
+            routing::get(
+                events(
+                    &METHODS[29],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::WatchSchedulersRequest>|
+                    async move { service.watch_schedulers(request).await },
+                ),
+            ),
+        )
+}

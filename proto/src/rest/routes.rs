@@ -1,0 +1,3 @@
+//! The routes, made from the `google.api.http` annotations.
+
+include!("../generated/routes.rs");

@@ -1,0 +1,160 @@
+"""Every call of the contract, and its REST route.
+
+Made from ``proto/nightbell/v1`` by ``make generate``; not to be edited.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Call(NamedTuple):
+    """One call of the contract."""
+
+    service: str
+    name: str
+    verb: str
+    """Empty: the call exists over gRPC only."""
+    path: str
+    body: str
+    """``*``: the fields not in the path; a name: that field; empty: the query."""
+    is_repeatable: bool
+    """Whether sending it again does no harm when the fate of the first is unknown."""
+
+
+LIST_RUNS = Call(
+    "RunService", "ListRuns", "GET", "/api/v1/schedulers/{scheduler_id}/runs", "", True
+)
+GET_RUN = Call(
+    "RunService", "GetRun", "GET", "/api/v1/schedulers/{scheduler_id}/runs/{run_id}", "", True
+)
+CANCEL_RUN = Call(
+    "RunService",
+    "CancelRun",
+    "POST",
+    "/api/v1/schedulers/{scheduler_id}/runs/{run_id}/cancel",
+    "*",
+    True,
+)
+UPDATE_STATUS = Call(
+    "ReportService", "UpdateStatus", "PUT", "/api/v1/schedulers/{scheduler_id}/status", "*", True
+)
+SEND_HEARTBEAT = Call(
+    "ReportService",
+    "SendHeartbeat",
+    "POST",
+    "/api/v1/schedulers/{scheduler_id}/heartbeat",
+    "*",
+    True,
+)
+STREAM_HEARTBEATS = Call("ReportService", "StreamHeartbeats", "", "", "", True)
+BATCH_REPORT = Call("ReplayService", "BatchReport", "POST", "/api/v1/reports:batch", "*", True)
+REGISTER_SCHEDULER = Call(
+    "SchedulerService", "RegisterScheduler", "POST", "/api/v1/schedulers/register", "*", True
+)
+GET_SCHEDULER = Call(
+    "SchedulerService", "GetScheduler", "GET", "/api/v1/schedulers/{scheduler_id}", "", True
+)
+LIST_SCHEDULERS = Call("SchedulerService", "ListSchedulers", "GET", "/api/v1/schedulers", "", True)
+UPDATE_SCHEDULER = Call(
+    "SchedulerService",
+    "UpdateScheduler",
+    "PATCH",
+    "/api/v1/schedulers/{scheduler_id}",
+    "settings",
+    True,
+)
+DELETE_SCHEDULER = Call(
+    "SchedulerService", "DeleteScheduler", "DELETE", "/api/v1/schedulers/{scheduler_id}", "", True
+)
+PAUSE_SCHEDULER = Call(
+    "SchedulerService",
+    "PauseScheduler",
+    "POST",
+    "/api/v1/schedulers/{scheduler_id}/pause",
+    "*",
+    True,
+)
+RESUME_SCHEDULER = Call(
+    "SchedulerService",
+    "ResumeScheduler",
+    "POST",
+    "/api/v1/schedulers/{scheduler_id}/resume",
+    "*",
+    True,
+)
+PREVIEW_SCHEDULE = Call(
+    "SchedulerService", "PreviewSchedule", "POST", "/api/v1/schedules:preview", "*", True
+)
+WATCH_SCHEDULERS = Call(
+    "SchedulerService", "WatchSchedulers", "GET", "/api/v1/schedulers/watch", "", True
+)
+LIST_INCIDENTS = Call("IncidentService", "ListIncidents", "GET", "/api/v1/incidents", "", True)
+GET_INCIDENT = Call(
+    "IncidentService", "GetIncident", "GET", "/api/v1/incidents/{incident_id}", "", True
+)
+ACKNOWLEDGE_INCIDENT = Call(
+    "IncidentService",
+    "AcknowledgeIncident",
+    "POST",
+    "/api/v1/incidents/{incident_id}/acknowledge",
+    "*",
+    True,
+)
+RESOLVE_INCIDENT = Call(
+    "IncidentService",
+    "ResolveIncident",
+    "POST",
+    "/api/v1/incidents/{incident_id}/resolve",
+    "*",
+    True,
+)
+CREATE_CHANNEL = Call("ChannelService", "CreateChannel", "POST", "/api/v1/channels", "*", False)
+GET_CHANNEL = Call("ChannelService", "GetChannel", "GET", "/api/v1/channels/{channel_id}", "", True)
+LIST_CHANNELS = Call("ChannelService", "ListChannels", "GET", "/api/v1/channels", "", True)
+UPDATE_CHANNEL = Call(
+    "ChannelService", "UpdateChannel", "PATCH", "/api/v1/channels/{channel_id}", "settings", True
+)
+DELETE_CHANNEL = Call(
+    "ChannelService", "DeleteChannel", "DELETE", "/api/v1/channels/{channel_id}", "", True
+)
+TEST_CHANNEL = Call(
+    "ChannelService", "TestChannel", "POST", "/api/v1/channels/{channel_id}/test", "*", False
+)
+CREATE_KEY = Call("KeyService", "CreateKey", "POST", "/api/v1/keys", "*", False)
+LIST_KEYS = Call("KeyService", "ListKeys", "GET", "/api/v1/keys", "", True)
+REVOKE_KEY = Call("KeyService", "RevokeKey", "POST", "/api/v1/keys/{key_id}/revoke", "*", True)
+EXCHANGE_KEY = Call("KeyService", "ExchangeKey", "POST", "/api/v1/token", "*", True)
+
+ALL = (
+    LIST_RUNS,
+    GET_RUN,
+    CANCEL_RUN,
+    UPDATE_STATUS,
+    SEND_HEARTBEAT,
+    STREAM_HEARTBEATS,
+    BATCH_REPORT,
+    REGISTER_SCHEDULER,
+    GET_SCHEDULER,
+    LIST_SCHEDULERS,
+    UPDATE_SCHEDULER,
+    DELETE_SCHEDULER,
+    PAUSE_SCHEDULER,
+    RESUME_SCHEDULER,
+    PREVIEW_SCHEDULE,
+    WATCH_SCHEDULERS,
+    LIST_INCIDENTS,
+    GET_INCIDENT,
+    ACKNOWLEDGE_INCIDENT,
+    RESOLVE_INCIDENT,
+    CREATE_CHANNEL,
+    GET_CHANNEL,
+    LIST_CHANNELS,
+    UPDATE_CHANNEL,
+    DELETE_CHANNEL,
+    TEST_CHANNEL,
+    CREATE_KEY,
+    LIST_KEYS,
+    REVOKE_KEY,
+    EXCHANGE_KEY,
+)

@@ -1,0 +1,136 @@
+"""Calls over gRPC."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import grpc
+
+from nightbell._grpc import _convert
+from nightbell._grpc._errors import translated
+from nightbell._grpc._stream import HeartbeatStream
+from nightbell._version import user_agent
+from nightbell.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nightbell._calls import Call
+
+ANSWER_BYTES_MAX = 16 * 1024 * 1024
+
+OPTIONS = (
+    # Retries are the SDK's own, so that both transports agree.
+    ("grpc.enable_retries", 0),
+    ("grpc.max_receive_message_length", ANSWER_BYTES_MAX),
+    # A connection that died without a word is found within 30 s.
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    # After a failure the next call connects at once or soon: it has waited already.
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 5_000),
+    # Two clients in one process are two connections.
+    ("grpc.use_local_subchannel_pool", 1),
+)
+
+
+class GrpcTransport:
+    """Makes calls over one channel. Threads may share one; forked processes may not."""
+
+    name = "grpc"
+
+    def __init__(self, url: str, api_key: str, *, ca_file: str = "") -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ConfigError(f"{url!r} is no address of a server, such as https://host:443")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        self._target = f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+        self._is_secure = parts.scheme == "https"
+        self._ca_file = ca_file
+        self.metadata = (("x-api-key", api_key),)
+        self._channel: grpc.Channel | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def channel(self) -> grpc.Channel:
+        """The channel, opened at its first use."""
+        with self._lock:
+            if self._channel is None:
+                self._channel = self._open()
+            return self._channel
+
+    def _open(self) -> grpc.Channel:
+        options = (*OPTIONS, ("grpc.primary_user_agent", user_agent(self.name)))
+        if not self._is_secure:
+            return grpc.insecure_channel(self._target, options=options)
+        roots: bytes | None = None
+        if self._ca_file:
+            try:
+                with open(self._ca_file, "rb") as file:
+                    roots = file.read()
+            except OSError as error:
+                raise ConfigError(f"cannot read {self._ca_file!r}: {error}") from error
+        return grpc.secure_channel(self._target, grpc.ssl_channel_credentials(roots), options)
+
+    def call(self, call: Call, body: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        """Make a call and return its answer as JSON."""
+        method, request = self._prepare(call, body)
+        try:
+            answer = method(request, timeout=timeout, metadata=self.metadata)
+        except grpc.RpcError as error:
+            raise translated(error) from error
+        return _convert.to_json(answer)
+
+    def events(self, call: Call, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Make a call that many answers follow, and yield each as JSON."""
+        method, request = self._prepare(call, body)
+        answers = method(request, metadata=self.metadata)
+        try:
+            for answer in answers:
+                yield _convert.to_json(answer)
+        except grpc.RpcError as error:
+            raise translated(error) from error
+        finally:
+            answers.cancel()
+
+    def stream(self) -> HeartbeatStream:
+        """Open a stream of reports."""
+        return HeartbeatStream(self.channel, self.metadata)
+
+    def close(self) -> None:
+        """Close the channel. The next call opens another."""
+        with self._lock:
+            channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+
+    def abandon(self) -> None:
+        """Leave the channel of the parent alone: closing it in a child may hang."""
+        _abandoned.append(self._channel)
+        self._channel = None
+        self._lock = threading.Lock()
+
+    def _prepare(self, call: Call, body: Mapping[str, Any]) -> tuple[Any, Any]:
+        stubs, messages = _modules(call.service)
+        stub = getattr(stubs, f"{call.service}Stub")(self.channel)
+        request = getattr(messages, f"{call.name}Request")()
+        try:
+            _convert.fill(request, dict(body))
+        except (TypeError, ValueError) as error:
+            from nightbell.errors import api_error
+
+            raise api_error(400, str(error), code="INVALID_ARGUMENT") from error
+        return getattr(stub, call.name), request
+
+
+# Kept for ever, so that no destructor runs in a forked process.
+_abandoned: list[grpc.Channel | None] = []
+
+
+def _modules(service: str) -> tuple[Any, Any]:
+    name = service.removesuffix("Service").lower()
+    stubs = importlib.import_module(f"nightbell.v1.{name}_pb2_grpc")
+    return stubs, importlib.import_module(f"nightbell.v1.{name}_pb2")

@@ -1,0 +1,396 @@
+"""The job's side of the SDK: takes reports in and never waits.
+
+There is one reporter in a process, with one daemon thread behind it. Jobs hand reports
+over through a queue that is safe from every thread, signal handlers and destructors
+included; no lock is taken that could be held by whoever was interrupted.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import time
+
+from nightbell import _log, _outcome
+from nightbell._report import HEARTBEAT, REGISTER, STATUS, Report
+from nightbell._settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+    from typing import Any
+
+    from nightbell._outcome import Outcome
+    from nightbell._registration import Registration
+    from nightbell._run import RunState
+    from nightbell._spool import Spool
+    from nightbell._worker import Worker
+
+# Reports handed over and not yet taken by the worker. It takes them as they come, to
+# send or to spool; so many wait only when a job leaves it no time at all.
+INBOX_MAX = 20_000
+# Schedulers remembered as registered by this process.
+REGISTERED_MAX = 1_024
+
+# The job goes on before the worker imports what it needs: both want the interpreter.
+HEAD_START_S = 0.01
+# Of the exit budget, for what must be spooled when no answer came.
+SPOOLING_S = 0.1
+
+# Commands to the worker.
+BEGIN = "begin"
+ATTACH = "attach"
+LEAVE = "leave"
+REPORT = "report"
+END = "end"
+FLUSH = "flush"
+
+
+class Flush:
+    """A wish to be told when everything handed over before has found its place."""
+
+    def __init__(self, deadline: float, *, is_last: bool, outcome: Outcome | None = None) -> None:
+        self.deadline = deadline
+        # The process ends: nothing may wait beyond the deadline.
+        self.is_last = is_last
+        # What to say of runs that are still open.
+        self.outcome = outcome
+        self.goal = 0
+        self.is_delivered = False
+        self.done = threading.Event()
+
+
+class Reporter:
+    """Takes reports from jobs to the worker, and starts it when there is need."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.is_off = settings.is_disabled or not settings.url
+        self._registered: dict[str, dict[str, Any]] = {}
+        self._dropped = 0
+        self._is_complained = False
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew without a thread: at the start, and in a forked process."""
+        from queue import SimpleQueue
+
+        self.pid = os.getpid()
+        self.inbox: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+        self._worker: Worker | None = None
+        # What the thread has taken while there is no worker yet.
+        self._first: tuple[str, Any] | None = None
+        self._is_started = False
+        self._starting = threading.Lock()
+        self._is_closed = False
+        # When the process began to end. One deadline for all that waits for it.
+        self._exit_deadline: float | None = None
+
+    # What jobs say.
+
+    def began(self, state: RunState, status: dict[str, Any], registration: Registration) -> None:
+        """Take the beginning of a run."""
+        body = registration.filled(self.settings)
+        if self._registered.get(state.scheduler_id) != body:
+            if len(self._registered) >= REGISTERED_MAX:
+                self._registered.clear()
+            self._registered[state.scheduler_id] = body
+            self._put(REPORT, Report(REGISTER, body, registration=body))
+        state.interval = registration.interval
+        self._put(BEGIN, state)
+        self._put(REPORT, Report(STATUS, status, state=state, registration=body))
+
+    def ended(
+        self,
+        state: RunState,
+        status: dict[str, Any],
+        registration: Registration | None,
+    ) -> None:
+        """Take the end of a run, and the last of its progress before it."""
+        self._put(END, state)
+        if state.progress is not None and state.progress is not state.progress_sent:
+            beat = {
+                "scheduler_id": state.scheduler_id,
+                "run_id": state.run_id,
+                "timestamp": status["timestamp"],
+                "progress": state.progress,
+            }
+            self._put(REPORT, Report(HEARTBEAT, beat))
+        body = None if registration is None else registration.filled(self.settings)
+        self._put(REPORT, Report(STATUS, status, registration=body))
+
+    def take(self, report: Report) -> None:
+        """Take a report that belongs to no run of this process."""
+        self._put(REPORT, report)
+
+    def attached(self, state: RunState) -> None:
+        """Send heartbeats for a run that another process began."""
+        self._put(ATTACH, state)
+
+    def left(self, state: RunState) -> None:
+        """Send no more heartbeats for a run that another process began."""
+        self._put(LEAVE, state)
+
+    def heard(self, state: RunState) -> None:
+        """Take note of progress. A forked process speaks for its parent's run with it."""
+        if state.pid != os.getpid():
+            state.pid = os.getpid()
+            state.is_attached = True
+            self._put(ATTACH, state)
+
+    # Waiting.
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until everything is with the server, at most so long; say whether it is."""
+        if self.is_off:
+            return True
+        if not self._is_started and self.inbox.empty():
+            return True
+        flush = Flush(time.monotonic() + timeout, is_last=False)
+        self._put(FLUSH, flush)
+        flush.done.wait(timeout)
+        return flush.is_delivered
+
+    def close(self, outcome: Outcome | None = None, deadline: float | None = None) -> None:
+        """End with the process: deliver or spool what there is, by the deadline.
+
+        Without one it is the exit budget from now. Runs still open are reported as
+        ended by ``outcome``. Never raises.
+        """
+        if self.is_off or self._is_closed or self.pid != os.getpid():
+            return
+        if not self._is_started and self.inbox.empty():
+            return
+        if self._exit_deadline is None:
+            self._exit_deadline = deadline or _exit_deadline(self.settings)
+        flush = Flush(self._exit_deadline, is_last=True, outcome=outcome or _abandoned())
+        self._put(FLUSH, flush)
+        if self._is_started:
+            flush.done.wait(max(0.0, self._exit_deadline - time.monotonic()))
+        self._is_closed = True
+        if not flush.done.is_set():
+            self._rescue(flush)
+
+    def _rescue(self, flush: Flush) -> None:
+        """Spool on this thread what the worker did not get rid of in time."""
+        try:
+            from nightbell._worker import leftovers
+
+            reports = leftovers(self._worker, self._first, self.inbox, flush.outcome)
+            spool = self._worker.spool if self._worker is not None else self._spool()
+            lost = sum(not spool.write(it) for it in reports)
+            spool.release()
+            if lost:
+                _log.warn("lost", "%d reports lost: no answer in time, and no spool", lost)
+        except Exception as error:
+            _log.debug("could not spool at exit: %r", error)
+
+    # The thread.
+
+    def _put(self, command: str, value: object) -> None:
+        if self.is_off:
+            return
+        if self.inbox.qsize() >= INBOX_MAX and command != FLUSH:
+            self._dropped += 1
+            _log.warn("inbox", "%d reports dropped: more than can be taken", self._dropped)
+            return
+        if not self._is_started and not self._is_closed:
+            self._start()
+        self.inbox.put((command, value))
+
+    def _start(self) -> None:
+        # Whoever does not get the lock goes on: somebody is starting the thread.
+        if not self._starting.acquire(blocking=False):
+            return
+        try:
+            if self._is_started:
+                return
+            threading.Thread(target=self._work, name="nightbell", daemon=True).start()
+            self._is_started = True
+            _at_exit_of_child()
+        except Exception as error:  # No threads any more: the interpreter ends.
+            _log.debug("could not start: %r", error)
+        finally:
+            self._starting.release()
+
+    def _work(self) -> None:
+        # Waiting comes first: importing at once would keep the job from going on.
+        inbox = self.inbox
+        self._first = first = inbox.get()
+        try:
+            with importing:
+                from nightbell._worker import Worker
+
+                worker = Worker(self.settings, inbox, self._spool(), first)
+                worker.load()
+        except Exception as error:
+            _log.warn("start", "jobs are not watched: %r", error)
+            return
+        self._worker = worker
+        worker.run()
+
+    def _spool(self) -> Spool:
+        from nightbell._spool import Spool
+
+        return Spool.open(self.settings)
+
+    @property
+    def worker(self) -> Worker | None:
+        """The worker, if there was need of one."""
+        return self._worker
+
+
+def _abandoned() -> Outcome:
+    last = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    why = "the process ended" if last is None else f"the process ended with {type(last).__name__}"
+    return _outcome.abandoned(why)
+
+
+# The process's reporter, and those of `nightbell.compat`: one for each server and key.
+
+_reporter: Reporter | None = None
+_others: dict[tuple[str, str], Reporter] = {}
+_hooked = False
+
+
+def reporter() -> Reporter:
+    """Return the process's reporter, made from the environment at its first use."""
+    return _reporter if _reporter is not None else replace(Settings())
+
+
+def replace(settings: Settings) -> Reporter:
+    """Let a new reporter take over, with other settings. The old one delivers its own."""
+    global _reporter
+    _hook()
+    old, it = _reporter, Reporter(settings)
+    _reporter = it
+    if old is not None:
+        old.close()
+    for complaint in settings.complaints:
+        _log.warn(complaint, "%s", complaint)
+    return it
+
+
+def of(settings: Settings) -> Reporter:
+    """Return the reporter to a server that is not the environment's."""
+    _hook()
+    return _others.setdefault((settings.url, settings.api_key), Reporter(settings))
+
+
+def prepare(transport: str) -> None:
+    """Import gRPC now, if it is wanted: beside a busy job it would take seconds.
+
+    Without a channel it does no harm to a process that forks.
+    """
+    if transport != "grpc":
+        return
+    try:
+        import nightbell._grpc._beats
+        import nightbell.v1.report_pb2_grpc
+        import nightbell.v1.scheduler_pb2_grpc  # noqa: F401
+    except Exception as error:  # The worker will say so, and use REST.
+        _log.debug("cannot import gRPC: %r", error)
+
+
+def complain_once(it: Reporter) -> None:
+    """Say that jobs are not watched, if they are not and nobody wanted that."""
+    if it.is_off and not it.settings.is_disabled:
+        _log.warn("no url", "jobs are not watched: NIGHTBELL_URL is not set")
+
+
+def _all() -> list[Reporter]:
+    return [*([] if _reporter is None else [_reporter]), *_others.values()]
+
+
+def _exit_deadline(settings: Settings) -> float:
+    return time.monotonic() + max(settings.exit_timeout - SPOOLING_S, 0.0)
+
+
+def close_all(outcome: Outcome | None = None) -> None:
+    """End with the process. One exit budget for all reporters together."""
+    deadline: float | None = None
+    for it in _all():
+        if deadline is None:
+            deadline = _exit_deadline(it.settings)
+        it.close(outcome, deadline)
+
+
+def _at_exit() -> None:
+    close_all()
+    if getattr(sys, "last_type", None) is KeyboardInterrupt:
+        # Python ends such a process by SIGINT, unless something evaluated a text in the
+        # meantime, as imports of the worker do. So that shells see what they would have.
+        try:
+            eval("interrupt()", {"interrupt": _interrupt})
+        except KeyboardInterrupt:
+            pass
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def _hook() -> None:
+    global _hooked
+    if _hooked:
+        return
+    _hooked = True
+    atexit.register(_at_exit)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child
+        )
+
+
+def _at_exit_of_child() -> None:
+    """Have the exit of a child of multiprocessing call us: it runs no atexit handlers."""
+    for package in ("multiprocessing", "billiard"):
+        process = sys.modules.get(f"{package}.process")
+        if process is None or getattr(process.current_process(), "_parent_pid", None) is None:
+            continue
+        util = sys.modules.get(f"{package}.util")
+        if util is not None:
+            util.Finalize(None, close_all, exitpriority=1000)
+
+
+# Held by the worker while it imports: a process forked in the middle of an import
+# would wait for ever for the rest of it.
+importing = threading.Lock()
+_IMPORT_MAX_S = 5.0
+_is_held = False
+
+
+def _before_fork() -> None:
+    global _is_held
+    _is_held = importing.acquire(timeout=_IMPORT_MAX_S)
+
+
+def _after_fork() -> None:
+    global _is_held
+    if _is_held:
+        _is_held = False
+        importing.release()
+
+
+def _in_child() -> None:
+    global importing, _is_held
+    was_importing = not _is_held
+    importing = threading.Lock()
+    _is_held = False
+    for it in _all():
+        worker = it.worker
+        it.reset()
+        if was_importing and it.settings.transport == "grpc":
+            # Half of it is imported, and nobody will import the other half.
+            it.settings.transport = "http"
+        if worker is None:
+            continue
+        worker.abandon()
+        for state in worker.states():
+            # The parent's lock may have been held as it forked.
+            was_set = state.cancelled.is_set()
+            state.cancelled = threading.Event()
+            if was_set:
+                state.cancelled.set()

@@ -1,0 +1,65 @@
+"""Jobs as programs of their own: the only way to see how processes end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .places import SDK, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIMIT_S = 120.0
+
+
+@dataclass
+class Ended:
+    code: int
+    out: str
+    err: str
+    took: float
+
+
+def env_for(url: str, key: str = "nbi_none", **more: str) -> dict[str, str]:
+    """The environment of a job. Its spool is off unless the test gives it a place."""
+    spool = {} if "NIGHTBELL_SPOOL_DIR" in more else {"NIGHTBELL_SPOOL": "off"}
+    said = {
+        "NIGHTBELL_URL": url,
+        "NIGHTBELL_API_KEY": key,
+        "PYTHONPATH": str(SDK / "src"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return environment(**{**said, **spool, **more})
+
+
+def start(
+    code: str, env: dict[str, str], python: str | Path = sys.executable, *options: str
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [python, *options, "-c", textwrap.dedent(code)],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run_text(text: str, env: dict[str, str]) -> Ended:
+    """Run a program as it is written."""
+    return run(f"exec({text!r})", env)
+
+
+def run(code: str, env: dict[str, str], python: str | Path = sys.executable) -> Ended:
+    """Run a program to its end."""
+    began = time.monotonic()
+    process = start(code, env, python)
+    try:
+        out, err = process.communicate(timeout=LIMIT_S)
+    finally:
+        process.kill()
+    return Ended(process.returncode, out, err, time.monotonic() - began)

@@ -1,0 +1,173 @@
+"""How processes end, and what the real server knows of it."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .support import programs
+from .support.programs import env_for
+from .support.waiting import wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .support.server import Server
+
+# Ends that must arrive may take as long as a busy machine needs.
+PATIENT = {"NIGHTBELL_EXIT_TIMEOUT_MS": "30000"}
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "status", "message"),
+    [
+        ("pass", 0, "completed", None),
+        ("sys.exit(0)", 0, "completed", None),
+        ("sys.exit(3)", 3, "failed", "exit status 3"),
+        ("sys.exit('no input')", 1, "failed", "no input"),
+        ("raise ValueError('disk full')", 1, "failed", "disk full"),
+        ("raise KeyboardInterrupt", -2, "failed", "stopped by SIGINT"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", -15, "failed", "stopped by SIGTERM"),
+    ],
+)
+@pytest.mark.parametrize("transport", ["http", "grpc"])
+def test_a_process_ends_as_it_would_have_and_its_run_is_told_so(
+    server: Server,
+    scheduler_id: str,
+    transport: str,
+    end: str,
+    code: int,
+    status: str,
+    message: str | None,
+) -> None:
+    code_of_job = f"""
+        import os, signal, sys, nightbell
+        with nightbell.job({scheduler_id!r}):
+            {end}
+        """
+    env = env_for(server.url, server.key, NIGHTBELL_TRANSPORT=transport, **PATIENT)
+    ended = programs.run(code_of_job, env)
+    assert ended.code == code, ended.err
+    run = server.run(scheduler_id)
+    assert (run.status, run.error_message) == (status, message)
+
+
+def test_a_run_that_is_open_at_the_end_was_abandoned(server: Server, scheduler_id: str) -> None:
+    code = f"import nightbell; run = nightbell.start({scheduler_id!r})"
+    assert programs.run(code, env_for(server.url, server.key, **PATIENT)).code == 0
+    run = server.run(scheduler_id)
+    assert run.status == "failed"
+    assert (run.error_message or "").startswith("abandoned")
+
+
+def test_a_killed_process_is_found_lost(server: Server, scheduler_id: str) -> None:
+    code = f"""
+        import time, nightbell
+        with nightbell.job({scheduler_id!r}):
+            time.sleep(600)
+        """
+    env = env_for(server.url, server.key, NIGHTBELL_TRANSPORT="grpc", NIGHTBELL_HEARTBEAT_MS="2000")
+    process = programs.start(code, env)
+    try:
+        wait_until(
+            lambda: server.knows(scheduler_id) and server.run(scheduler_id).last_heartbeat_at,
+            "a heartbeat",
+        )
+        process.send_signal(signal.SIGKILL)
+    finally:
+        process.kill()
+        process.communicate()
+    server.wait_for_run(scheduler_id, "lost")
+
+
+FORKS = """
+    import os, sys, nightbell
+    def work():
+        with nightbell.job({child!r}):
+            pass
+        return nightbell.flush(30)
+    with nightbell.job({parent!r}):
+        nightbell.flush(30)
+        ends = []
+        for _ in range(60):
+            pid = os.fork()
+            if pid == 0:
+                os._exit(0 if work() else 1)
+            ends.append(os.waitpid(pid, 0)[1])
+        print(ends.count(0))
+    """
+
+
+@pytest.mark.parametrize("transport", ["http", "grpc"])
+def test_sixty_of_sixty_forked_children_report(
+    server: Server, scheduler_id: str, transport: str
+) -> None:
+    child = f"{scheduler_id}-child"
+    code = FORKS.format(parent=scheduler_id, child=child)
+    env = env_for(server.url, server.key, NIGHTBELL_TRANSPORT=transport, **PATIENT)
+    ended = programs.run(code, env)
+    assert ended.code == 0, ended.err
+    assert ended.out.strip() == "60"
+    assert [it.status for it in server.runs(child)] == ["completed"] * 60
+    assert server.run(scheduler_id).status == "completed"
+
+
+def test_workers_of_a_pool_report(server: Server, scheduler_id: str) -> None:
+    code = f"""
+        import multiprocessing, nightbell
+
+        @nightbell.job({scheduler_id + "-part"!r})
+        def part(number):
+            return number * number
+
+        if __name__ == "__main__":
+            with nightbell.job({scheduler_id!r}):
+                with multiprocessing.get_context("fork").Pool(4) as pool:
+                    print(sum(pool.map(part, range(20))))
+                    pool.close()
+                    pool.join()
+        """
+    ended = programs.run(code, env_for(server.url, server.key, **PATIENT))
+    assert (ended.code, ended.out.strip()) == (0, "2470"), ended.err
+    runs = server.runs(f"{scheduler_id}-part")
+    assert [it.status for it in runs] == ["completed"] * 20
+    assert server.run(scheduler_id).status == "completed"
+
+
+def test_what_one_process_spooled_another_sends(
+    server: Server, scheduler_id: str, tmp_path: Path
+) -> None:
+    code = f"""
+        import nightbell
+        with nightbell.job({scheduler_id!r}) as run:
+            run.metadata(number=1)
+        """
+    spool = {"NIGHTBELL_SPOOL_DIR": str(tmp_path), "NIGHTBELL_EXIT_TIMEOUT_MS": "1"}
+    assert programs.run(code, env_for(server.url, server.key, **spool)).code == 0
+    later = f"import nightbell\nwith nightbell.job({scheduler_id + '-later'!r}): pass"
+    env = env_for(server.url, server.key, **{**spool, **PATIENT})
+    assert programs.run(later, env).code == 0
+    run = server.run(scheduler_id)
+    assert (run.status, run.metadata) == ("completed", {"number": 1})
+    assert not list(tmp_path.rglob("*.json*"))
+
+
+def test_greenlets_go_on_while_reports_are_sent(server: Server, scheduler_id: str) -> None:
+    code = f"""
+        from gevent import monkey; monkey.patch_all()
+        import gevent, nightbell
+        ticks = []
+        def tick():
+            while True:
+                ticks.append(1)
+                gevent.sleep(0.01)
+        gevent.spawn(tick)
+        with nightbell.job({scheduler_id!r}):
+            gevent.sleep(0.5)
+        print(len(ticks) > 10)
+        """
+    ended = programs.run(code, env_for(server.url, server.key, **PATIENT))
+    assert (ended.code, ended.out.strip()) == (0, "True"), ended.err
+    assert server.run(scheduler_id).status == "completed"

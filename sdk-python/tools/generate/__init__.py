@@ -1,0 +1,1 @@
+"""Writes what the Python SDK takes from ``proto/nightbell/v1``."""

@@ -1,0 +1,263 @@
+//! `nightbell exec`: runs a command and watches it.
+
+mod child;
+mod tail;
+
+use std::ffi::OsString;
+use std::io;
+use std::process::Command;
+use std::time::Duration;
+
+use clap::Args;
+use nightbell::{Client, Run};
+use rustix::process::Signal;
+use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+use tokio::time::{Instant, sleep_until};
+
+use self::child::{Child, Ended};
+use self::tail::Tail;
+use crate::text;
+use crate::{Failure, session};
+
+/// The command was not found, as shells say it.
+const NOT_FOUND: u8 = 127;
+/// The command cannot be run, as shells say it.
+const NOT_RUN: u8 = 126;
+/// How a command is reported that took too long; as `timeout` exits.
+const TIMED_OUT: u8 = 124;
+const FAR: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// Runs a command and reports its run, from start to death.
+///
+/// Exits as the command does: its code, or 128 and the signal that killed it; 124
+/// when --timeout ended it, 126 when it cannot be run, 127 when it was not found.
+/// Nothing that befalls Nightbell changes that.
+#[derive(Debug, Args)]
+pub(crate) struct Exec {
+    /// The scheduler's id
+    name: String,
+
+    #[command(flatten)]
+    about: About,
+
+    /// End the command after so long: SIGTERM, then SIGKILL
+    #[arg(long, value_parser = text::read_span, value_name = "TIME")]
+    timeout: Option<Duration>,
+
+    /// How long a command may take to end after SIGTERM
+    #[arg(long, value_parser = text::read_span, value_name = "TIME", default_value = "10s")]
+    kill_after: Duration,
+
+    /// How much of the end of its error output goes with a failure
+    #[arg(long, value_parser = text::read_size, value_name = "BYTES", default_value = "8k")]
+    tail: usize,
+
+    /// Take the end of its standard output, too
+    #[arg(long)]
+    tail_stdout: bool,
+
+    /// The command and its arguments
+    #[arg(last = true, required = true)]
+    command: Vec<OsString>,
+}
+
+/// What can be said of a job.
+#[derive(Debug, Args, Default)]
+pub(crate) struct About {
+    /// The service it belongs to; else NIGHTBELL_SERVICE
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+
+    /// Its name for people
+    #[arg(long)]
+    pub(crate) job_name: Option<String>,
+
+    /// When it is expected, as a cron expression; may be given again
+    #[arg(long)]
+    pub(crate) cron: Vec<String>,
+
+    /// The time from one start to the next
+    #[arg(long, value_parser = text::read_span, value_name = "TIME")]
+    pub(crate) every: Option<Duration>,
+
+    /// The time zone of cron expressions
+    #[arg(long)]
+    pub(crate) timezone: Option<String>,
+
+    /// How late it may start
+    #[arg(long, value_parser = text::read_span, value_name = "TIME")]
+    pub(crate) start_grace: Option<Duration>,
+
+    /// How long it may take before somebody is told
+    #[arg(long, value_parser = text::read_span, value_name = "TIME")]
+    pub(crate) max_runtime: Option<Duration>,
+
+    /// Who is told by mail
+    #[arg(long)]
+    pub(crate) owner_email: Option<String>,
+
+    /// A label, NAME=VALUE; may be given again
+    #[arg(long, value_parser = text::read_label)]
+    pub(crate) label: Vec<(String, String)>,
+}
+
+impl About {
+    /// The job with all that.
+    pub(crate) fn job(&self, client: &Client, name: &str) -> nightbell::Job {
+        client.job(name).registration(|it| {
+            let own = |value: &Option<String>, slot: &mut Option<String>| {
+                if value.is_some() {
+                    slot.clone_from(value);
+                }
+            };
+            own(&self.service, &mut it.service_name);
+            own(&self.job_name, &mut it.job_name);
+            own(&self.owner_email, &mut it.owner_email);
+            own(&self.timezone, &mut it.timezone);
+            it.start_grace = self.start_grace;
+            it.max_runtime = self.max_runtime;
+            it.labels.extend(self.label.iter().cloned());
+            let crons = self.cron.iter().cloned().map(nightbell::api::ScheduleRule::Cron);
+            let rules = crons.chain(self.every.map(nightbell::api::ScheduleRule::Every));
+            it.schedules.extend(rules.map(|rule| nightbell::api::Schedule { rule: Some(rule) }));
+        })
+    }
+}
+
+impl Exec {
+    pub(crate) fn run(self) -> Result<u8, Failure> {
+        let client = session::for_jobs();
+        let runtime = session::runtime()?;
+        let code = runtime.block_on(self.watch(&client))?;
+        // The last handle waits for what is not yet safe.
+        drop(client);
+        Ok(code)
+    }
+
+    async fn watch(&self, client: &Client) -> Result<u8, Failure> {
+        // From here on no signal ends us before the command.
+        let mut signals = Signals::listen()?;
+        let run = self.about.job(client, &self.name).start();
+        let mut tail = Tail::new(self.tail);
+        let (program, arguments) = self.command.split_first().ok_or("no command")?;
+        let mut command = Command::new(program);
+        command.args(arguments).env("NIGHTBELL_RUN_ID", run.run_id());
+        command.env("NIGHTBELL_SCHEDULER_ID", &self.name);
+        let child = match Child::start(command, &mut tail, self.tail_stdout) {
+            Ok(child) => child,
+            Err(error) => {
+                let program = program.to_string_lossy();
+                text::complain(&format!("{program}: {error}"));
+                run.fail(format!("cannot run {program}: {error}"));
+                let is_missing = error.kind() == io::ErrorKind::NotFound;
+                return Ok(if is_missing { NOT_FOUND } else { NOT_RUN });
+            }
+        };
+        let (ended, why) = self.wait(&child, &run, &mut signals).await;
+        Ok(report(run, ended, why, self.timeout, tail))
+    }
+
+    async fn wait(&self, child: &Child, run: &Run, signals: &mut Signals) -> (Ended, Stop) {
+        let start = Instant::now();
+        let mut why = Stop::No;
+        let mut next = self.timeout.map_or(start + FAR, |timeout| start + timeout);
+        loop {
+            if let Some(ended) = child.ended() {
+                return (ended, why);
+            }
+            tokio::select! {
+                signal = signals.next() => forward(child, signal),
+                _ = run.cancelled(), if why == Stop::No => {
+                    why = Stop::Cancelled;
+                    child.signal(Signal::TERM);
+                    next = Instant::now() + self.kill_after;
+                }
+                () = sleep_until(next) => {
+                    let signal = if why == Stop::No { Signal::TERM } else { Signal::KILL };
+                    why = if why == Stop::No { Stop::TimedOut } else { why };
+                    child.signal(signal);
+                    next = Instant::now() + self.kill_after;
+                }
+            }
+        }
+    }
+}
+
+/// Why we ended the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    No,
+    Cancelled,
+    TimedOut,
+}
+
+/// Reports the end, and says how to exit.
+fn report(run: Run, ended: Ended, why: Stop, timeout: Option<Duration>, tail: Tail) -> u8 {
+    match (why, ended) {
+        (Stop::Cancelled | Stop::No, Ended::Code(0)) => run.complete(),
+        (Stop::Cancelled, _) => run.cancel(),
+        (Stop::TimedOut, _) => {
+            let limit = text::span(timeout.unwrap_or_default());
+            run.fail_saying(format!("ended after {limit}, its --timeout"), &tail.text());
+            return TIMED_OUT;
+        }
+        (Stop::No, Ended::Code(code)) => {
+            run.metadata("exit_code", code);
+            run.fail_saying(format!("exit code {code}"), &tail.text());
+        }
+        (Stop::No, Ended::Signal(signal)) => {
+            run.metadata("signal", signal);
+            let message = format!("killed by signal {signal} ({})", text::signal_name(signal));
+            run.fail_saying(message, &tail.text());
+        }
+    }
+    ended.exit_code()
+}
+
+/// The signals that reach us instead of the command.
+struct Signals {
+    child: Stream,
+    others: Vec<(Signal, Stream)>,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        let mut others = vec![];
+        for (ours, kind) in [
+            (Signal::TERM, SignalKind::terminate()),
+            (Signal::INT, SignalKind::interrupt()),
+            (Signal::QUIT, SignalKind::quit()),
+            (Signal::HUP, SignalKind::hangup()),
+            (Signal::USR1, SignalKind::user_defined1()),
+            (Signal::USR2, SignalKind::user_defined2()),
+        ] {
+            others.push((ours, signal(kind)?));
+        }
+        Ok(Self { child: signal(SignalKind::child())?, others })
+    }
+
+    /// The next one; None: a process has ended.
+    async fn next(&mut self) -> Option<Signal> {
+        std::future::poll_fn(|context| {
+            if self.child.poll_recv(context).is_ready() {
+                return std::task::Poll::Ready(None);
+            }
+            for (ours, stream) in &mut self.others {
+                if stream.poll_recv(context).is_ready() {
+                    return std::task::Poll::Ready(Some(*ours));
+                }
+            }
+            std::task::Poll::Pending
+        })
+        .await
+    }
+}
+
+/// Passes a signal on, unless the terminal gave it to the command as well.
+fn forward(child: &Child, signal: Option<Signal>) {
+    let Some(signal) = signal else { return };
+    let is_of_terminal = [Signal::INT, Signal::QUIT].contains(&signal);
+    if child.has_group() || !is_of_terminal {
+        child.signal(signal);
+    }
+}

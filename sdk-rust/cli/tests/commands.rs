@@ -1,0 +1,127 @@
+//! What people type, against the real server.
+
+#[path = "../../tests/real/mod.rs"]
+mod real;
+
+use std::process::{Command, Stdio};
+
+use nightbell::Transport;
+use serde_json::Value;
+
+fn nightbell(server: &real::Server, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
+    command.args(arguments).env("NIGHTBELL_URL", &server.url).stdin(Stdio::null());
+    command.env("NIGHTBELL_API_KEY", &server.key).env("NIGHTBELL_SERVICE", "Tests");
+    command.env("NIGHTBELL_SPOOL_DIR", server.folder.path().join("spool"));
+    let output = command.output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn json(server: &real::Server, arguments: &[&str]) -> Value {
+    let (code, out, err) = nightbell(server, &[arguments, &["-o", "json"]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    serde_json::from_str(&out).expect("JSON")
+}
+
+#[test]
+fn jobs_and_incidents_are_shown_paused_and_taken_on() {
+    let server = real::Server::start();
+    let client = server.client(Transport::Http);
+    client.job("eod").cron("0 1 * * *").start().fail("disk full");
+
+    let (code, table, _) = nightbell(&server, &["schedulers", "list"]);
+    assert_eq!(code, Some(0));
+    assert!(table.starts_with("SCHEDULER") && table.contains("eod") && table.contains("down"));
+    assert_eq!(json(&server, &["schedulers", "list"])[0]["scheduler_id"], "eod");
+    let (_, shown, _) = nightbell(&server, &["schedulers", "show", "eod"]);
+    assert!(shown.contains("0 1 * * *") && shown.contains("disk full"), "{shown}");
+    let (_, why, _) = nightbell(&server, &["schedulers", "explain", "eod"]);
+    assert!(why.contains("eod is down.") && why.contains("Incident"), "{why}");
+
+    assert_eq!(nightbell(&server, &["incidents", "list", "--check"]).0, Some(1));
+    let incidents = json(&server, &["incidents", "list"]);
+    let id = incidents[0]["incident_id"].as_str().expect("an id");
+    let ack = ["incidents", "ack", id, "--by", "ann", "--note", "on it"];
+    assert_eq!(nightbell(&server, &ack).0, Some(0));
+    assert_eq!(json(&server, &["incidents", "list"])[0]["acknowledgement"]["by"], "ann");
+
+    assert_eq!(nightbell(&server, &["schedulers", "pause", "eod", "--for", "2h"]).0, Some(0));
+    assert_eq!(json(&server, &["schedulers", "list"])[0]["health"], "paused");
+    assert_eq!(nightbell(&server, &["schedulers", "resume", "eod"]).0, Some(0));
+    let (code, _, err) = nightbell(&server, &["schedulers", "show", "nothing"]);
+    assert_eq!(code, Some(1));
+    assert!(err.starts_with("nightbell: "), "{err}");
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong() {
+    let server = real::Server::start();
+    let (code, out, _) = nightbell(&server, &["doctor"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("gRPC") && out.contains("REST") && out.contains("clock"), "{out}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
+    command.arg("doctor").env("NIGHTBELL_URL", &server.url).env("NIGHTBELL_API_KEY", "wrong");
+    let output = command.output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("WRONG"));
+}
+
+#[test]
+fn a_crontab_is_watched_line_by_line_after_its_diff_is_shown() {
+    let server = real::Server::start();
+    let file = server.folder.path().join("crontab");
+    let before = "CRON_TZ=Europe/Berlin\n30 2 * * * /opt/backup.sh\n";
+    std::fs::write(&file, before).expect("a file");
+    let path = file.to_str().expect("text");
+
+    let (code, out, _) = nightbell(&server, &["crontab", "sync", path, "--dry-run"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("-30 2 * * * /opt/backup.sh"), "{out}");
+    assert!(out.contains("+30 2 * * * nightbell exec backup -- /opt/backup.sh"), "{out}");
+    assert_eq!(std::fs::read_to_string(&file).expect("a file"), before);
+    // Nobody is there to be asked.
+    assert_eq!(nightbell(&server, &["crontab", "sync", path]).0, Some(1));
+
+    let (code, _, err) = nightbell(&server, &["crontab", "sync", path, "--yes"]);
+    assert_eq!(code, Some(0), "{err}");
+    let after = std::fs::read_to_string(&file).expect("a file");
+    assert!(after.contains("nightbell exec backup -- /opt/backup.sh"));
+    let settings = &json(&server, &["schedulers", "list"])[0]["settings"];
+    assert_eq!(settings["timezone"], "Europe/Berlin");
+    assert_eq!(settings["schedules"][0]["cron"], "30 2 * * *");
+}
+
+#[test]
+fn timers_are_registered_with_what_they_say() {
+    let server = real::Server::start();
+    let folder = server.folder.path().join("units");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("eod.timer"), "[Timer]\nOnCalendar=*-*-* 01:00\n").expect("a file");
+    std::fs::write(folder.join("eod.service"), "[Service]\nExecStart=/opt/eod\n").expect("a file");
+    let path = folder.to_str().expect("text");
+    let found = json(&server, &["systemd", "discover", "--folder", path, "--register"]);
+    assert_eq!(found[0]["command"], "/opt/eod");
+    let settings = &json(&server, &["schedulers", "list"])[0]["settings"];
+    assert_eq!(
+        (&settings["cron_profile"], &settings["schedules"][0]["cron"]),
+        (&Value::from("systemd"), &Value::from("0 1 * * *"))
+    );
+}
+
+#[test]
+fn changes_are_followed_as_lines_of_json_where_there_is_no_terminal() {
+    use std::io::BufRead as _;
+    let server = real::Server::start();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
+    command.arg("watch").env("NIGHTBELL_URL", &server.url).stdout(Stdio::piped());
+    let mut child = command.env("NIGHTBELL_API_KEY", &server.key).spawn().expect("it runs");
+    server.client(Transport::Grpc).job("eod").start().complete();
+    let mut line = String::new();
+    let mut lines = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    lines.read_line(&mut line).expect("a line");
+    let change: Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(change["scheduler"]["scheduler_id"], "eod");
+    child.kill().expect("it lives");
+    child.wait().expect("it ends");
+}

@@ -1,0 +1,194 @@
+//! The entry: settings, the SDK's thread, and the end of both.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use crate::api::{Api, RegisterSchedulerRequest};
+use crate::call::Wire;
+use crate::config::Config;
+use crate::error::Error;
+use crate::job::Job;
+use crate::run::RunState;
+use crate::spool::Spool;
+use crate::spooled::Spooled;
+use crate::worker::{self, DISK_MAX, Item, Shared};
+
+/// What a wait for the thread may take beyond the budget that the thread keeps.
+const MARGIN: Duration = Duration::from_millis(100);
+
+/// Watches jobs. Cheap to clone; one for a process is enough.
+///
+/// Nothing that a job calls on it fails or waits for the network. When the last
+/// clone is dropped, it waits for what is not yet with the server or on disk, at
+/// most for the exit budget.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    shared: Arc<Shared>,
+    wire: Option<(Arc<Wire>, Handle)>,
+    spool: Option<Arc<Spool>>,
+    /// Cut off when the SDK's thread is over.
+    thread_over: Option<Mutex<mpsc::Receiver<()>>>,
+}
+
+impl Client {
+    /// A client by the settings of the environment; see the crate's documentation.
+    /// Without an address nothing is watched, and one warning says so.
+    ///
+    /// # Errors
+    ///
+    /// A setting cannot be read. A program that would rather run unwatched than
+    /// not at all uses `unwrap_or_else(|_| Client::disabled())`.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::new(Config::from_env()?)
+    }
+
+    /// A client by these settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::from_env`].
+    pub fn new(config: Config) -> Result<Self, Error> {
+        let Some(url) = config.url.as_deref().and_then(crate::config::address) else {
+            tracing::warn!(target: "nightbell", "NIGHTBELL_URL is not set: nothing is watched");
+            return Ok(Self::disabled_with(config));
+        };
+        let wire = Wire::new(&url, &config)?;
+        let spool = config.spool.as_deref().map(|folder| Spool::new(folder, &url));
+        Self::start(config, wire, spool)
+    }
+
+    pub(crate) fn start(config: Config, wire: Wire, spool: Option<Spool>) -> Result<Self, Error> {
+        let (wire, spool) = (Arc::new(wire), spool.map(Arc::new));
+        let shared = Arc::new(Shared::new());
+        let thread = worker::start(shared.clone(), wire.clone(), spool.clone(), config.clone())?;
+        let wire = Some((wire, thread.handle));
+        let thread_over = Some(Mutex::new(thread.over));
+        Ok(Self { inner: Arc::new(Inner { config, shared, wire, spool, thread_over }) })
+    }
+
+    /// A client that watches nothing: no thread, no connection.
+    #[must_use]
+    pub fn disabled() -> Self {
+        Self::disabled_with(Config::default())
+    }
+
+    fn disabled_with(config: Config) -> Self {
+        let shared = Arc::new(Shared::new());
+        let inner = Inner { config, shared, wire: None, spool: None, thread_over: None };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Whether anything is watched.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.inner.wire.is_some()
+    }
+
+    /// A job by its scheduler's id: 1 to 128 of A-Z, a-z, 0-9, `.`, `_` and `-`.
+    pub fn job(&self, scheduler_id: impl Into<String>) -> Job {
+        Job::new(self.clone(), scheduler_id.into())
+    }
+
+    /// The low-level client: every call, with errors.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api { parts: self.inner.wire.clone() }
+    }
+
+    /// The reports that wait on disk for this server.
+    #[must_use]
+    pub fn spooled(&self) -> Spooled {
+        Spooled { spool: self.inner.spool.clone() }
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Waits until every report so far is with the server or on disk, at most so
+    /// long, on any async runtime. The client can be used on.
+    pub async fn flush(&self, budget: Duration) {
+        if self.is_enabled() && self.inner.shared.pending() > 0 {
+            let ticket = self.inner.shared.flush(budget);
+            self.inner.shared.settled(ticket).await;
+        }
+    }
+
+    /// Flushes, and ends the SDK's thread. What is reported afterwards is lost.
+    pub async fn shutdown(self, budget: Duration) {
+        self.flush(budget).await;
+        self.inner.shared.stop();
+    }
+
+    pub(crate) fn put(&self, item: Item) {
+        if self.is_enabled() {
+            self.inner.shared.put(item);
+        }
+    }
+
+    pub(crate) fn register(&self, request: RegisterSchedulerRequest) {
+        if self.is_enabled() {
+            self.inner.shared.register(request);
+        }
+    }
+
+    pub(crate) fn add_run(&self, run: Arc<RunState>) {
+        if self.is_enabled() {
+            self.inner.shared.add_run(run);
+        }
+    }
+
+    pub(crate) fn remove_run(&self, run: &Arc<RunState>) {
+        self.inner.shared.remove_run(run);
+    }
+
+    /// Waits on this thread for the end of a run to be safe.
+    pub(crate) fn wait_settled(&self) {
+        self.inner.wait_settled();
+    }
+
+    #[cfg(feature = "raw")]
+    pub(crate) fn wire(&self) -> Option<Arc<Wire>> {
+        self.inner.wire.as_ref().map(|(wire, _)| wire.clone())
+    }
+}
+
+impl Inner {
+    fn wait_settled(&self) {
+        if self.wire.is_some() && self.shared.pending() > 0 {
+            let budget = self.config.exit_timeout;
+            let ticket = self.shared.flush(budget);
+            self.shared.wait_settled(ticket, budget + MARGIN);
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.wait_settled();
+        self.shared.stop();
+        if let Some(over) = &self.thread_over {
+            // The thread sends what lies on disk while there is time, and gives back what
+            // it had claimed and not sent: the next process need not wait for that.
+            let over = over.lock().unwrap_or_else(PoisonError::into_inner);
+            let left = self.config.exit_timeout.saturating_sub(self.shared.since_flush());
+            let _ = over.recv_timeout(left + DISK_MAX);
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Client").field("config", &self.inner.config).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,172 @@
+//! What goes wrong with a call of the low-level client.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What kind of trouble an [`Error`] is. The same over gRPC and REST.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The settings are wrong: nothing was sent.
+    Config,
+    /// The server was not reached: refused, reset, no such name, TLS.
+    Unavailable,
+    /// No answer came in time.
+    RequestTimeout,
+    /// The API key is missing, unknown, expired or revoked.
+    Authentication,
+    /// The API key may not do this.
+    PermissionDenied,
+    /// There is no such thing.
+    NotFound,
+    /// It contradicts what is there.
+    Conflict,
+    /// A field breaks its rule.
+    InvalidArgument,
+    /// Too many requests; [`Error::retry_after`] is set.
+    RateLimited,
+    /// The server failed.
+    Server,
+    /// Any other refusal.
+    Api,
+}
+
+/// What went wrong, with the facts that the server gave.
+#[derive(Clone)]
+pub struct Error {
+    facts: Box<Facts>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) kind: Option<ErrorKind>,
+    pub(crate) status: Option<u16>,
+    pub(crate) code: Option<i32>,
+    pub(crate) reason: String,
+    pub(crate) message: String,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) field_violations: Vec<(String, String)>,
+}
+
+impl Error {
+    pub(crate) fn new(facts: Facts) -> Self {
+        Self { facts: Box::new(facts) }
+    }
+
+    pub(crate) fn of(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(Facts { kind: Some(kind), message: message.into(), ..Facts::default() })
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::of(ErrorKind::Config, message)
+    }
+
+    pub(crate) fn unavailable(message: impl fmt::Display) -> Self {
+        Self::of(ErrorKind::Unavailable, message.to_string())
+    }
+
+    pub(crate) fn timeout(limit: Duration) -> Self {
+        Self::of(ErrorKind::RequestTimeout, format!("no answer within {limit:?}"))
+    }
+
+    /// What kind of trouble it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.facts.kind.unwrap_or(ErrorKind::Api)
+    }
+
+    /// The HTTP status, or over gRPC the one that REST answers with. None when the
+    /// server gave no answer.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.facts.status
+    }
+
+    /// The canonical code as in google.rpc.Code, when the server gave one.
+    #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        self.facts.code
+    }
+
+    /// The stable reason in upper case, such as `UNKNOWN_SCHEDULER`. May be empty.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.facts.reason
+    }
+
+    /// What to do about it, for a person.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.facts.message
+    }
+
+    /// The id under which the server's log has the request.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.facts.request_id.as_deref()
+    }
+
+    /// When to come back.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.facts.retry_after
+    }
+
+    /// The fields that break their rules: path and rule.
+    #[must_use]
+    pub fn field_violations(&self) -> &[(String, String)] {
+        &self.facts.field_violations
+    }
+}
+
+/// The kind that an HTTP status means.
+pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
+    match status {
+        400 | 422 => ErrorKind::InvalidArgument,
+        401 => ErrorKind::Authentication,
+        403 => ErrorKind::PermissionDenied,
+        404 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        429 => ErrorKind::RateLimited,
+        500..=599 => ErrorKind::Server,
+        _ => ErrorKind::Api,
+    }
+}
+
+/// The HTTP status that a canonical code means.
+pub(crate) fn status_of_code(code: i32) -> u16 {
+    match code {
+        3 | 9 | 11 => 400,
+        5 => 404,
+        6 | 10 => 409,
+        7 => 403,
+        8 => 429,
+        12 => 501,
+        14 => 503,
+        4 => 504,
+        16 => 401,
+        _ => 500,
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.facts.message)?;
+        for (field, rule) in &self.facts.field_violations {
+            write!(formatter, "; {field}: {rule}")?;
+        }
+        if let Some(id) = &self.facts.request_id {
+            write!(formatter, " (request {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.facts, formatter)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,667 @@
+// This file is @generated.
+use crate::{
+    api::{self, Api},
+    call::{Body, Call, Route, Watch},
+    error::Error, wire,
+};
+impl Call for api::CreateChannelRequest {
+    type Response = api::CreateChannelResponse;
+    type WireRequest = wire::CreateChannelRequest;
+    type WireResponse = wire::CreateChannelResponse;
+    const PATH: &'static str = "/nightbell.v1.ChannelService/CreateChannel";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/channels",
+        body: Body::All,
+    };
+}
+impl Call for api::GetChannelRequest {
+    type Response = api::GetChannelResponse;
+    type WireRequest = wire::GetChannelRequest;
+    type WireResponse = wire::GetChannelResponse;
+    const PATH: &'static str = "/nightbell.v1.ChannelService/GetChannel";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/channels/{channel_id}",
+        body: Body::None,
+    };
+}
+impl Call for api::ListChannelsRequest {
+    type Response = api::ListChannelsResponse;
+    type WireRequest = wire::ListChannelsRequest;
+    type WireResponse = wire::ListChannelsResponse;
+    const PATH: &'static str = "/nightbell.v1.ChannelService/ListChannels";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/channels",
+        body: Body::None,
+    };
+}
+impl Call for api::UpdateChannelRequest {
+    type Response = api::UpdateChannelResponse;
+    type WireRequest = wire::UpdateChannelRequest;
+    type WireResponse = wire::UpdateChannelResponse;
+    const PATH: &'static str = "/nightbell.v1.ChannelService/UpdateChannel";
+    const ROUTE: Route = Route {
+        verb: "PATCH",
+        path: "/api/v1/channels/{channel_id}",
+        body: Body::Field("settings"),
+    };
+    fn mask(&self) -> &[String] {
+        &self.update_mask
+    }
+}
+impl Call for api::DeleteChannelRequest {
+    type Response = api::DeleteChannelResponse;
+    type WireRequest = wire::DeleteChannelRequest;
+    type WireResponse = wire::DeleteChannelResponse;
+    const PATH: &'static str = "/nightbell.v1.ChannelService/DeleteChannel";
+    const ROUTE: Route = Route {
+        verb: "DELETE",
+        path: "/api/v1/channels/{channel_id}",
+        body: Body::None,
+    };
+}
+impl Call for api::TestChannelRequest {
+    type Response = api::TestChannelResponse;
+    type WireRequest = wire::TestChannelRequest;
+    type WireResponse = wire::TestChannelResponse;
+    const PATH: &'static str = "/nightbell.v1.ChannelService/TestChannel";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/channels/{channel_id}/test",
+        body: Body::All,
+    };
+}
+impl Call for api::ListIncidentsRequest {
+    type Response = api::ListIncidentsResponse;
+    type WireRequest = wire::ListIncidentsRequest;
+    type WireResponse = wire::ListIncidentsResponse;
+    const PATH: &'static str = "/nightbell.v1.IncidentService/ListIncidents";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/incidents",
+        body: Body::None,
+    };
+}
+impl Call for api::GetIncidentRequest {
+    type Response = api::GetIncidentResponse;
+    type WireRequest = wire::GetIncidentRequest;
+    type WireResponse = wire::GetIncidentResponse;
+    const PATH: &'static str = "/nightbell.v1.IncidentService/GetIncident";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/incidents/{incident_id}",
+        body: Body::None,
+    };
+}
+impl Call for api::AcknowledgeIncidentRequest {
+    type Response = api::AcknowledgeIncidentResponse;
+    type WireRequest = wire::AcknowledgeIncidentRequest;
+    type WireResponse = wire::AcknowledgeIncidentResponse;
+    const PATH: &'static str = "/nightbell.v1.IncidentService/AcknowledgeIncident";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/incidents/{incident_id}/acknowledge",
+        body: Body::All,
+    };
+}
+impl Call for api::ResolveIncidentRequest {
+    type Response = api::ResolveIncidentResponse;
+    type WireRequest = wire::ResolveIncidentRequest;
+    type WireResponse = wire::ResolveIncidentResponse;
+    const PATH: &'static str = "/nightbell.v1.IncidentService/ResolveIncident";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/incidents/{incident_id}/resolve",
+        body: Body::All,
+    };
+}
+impl Call for api::CreateKeyRequest {
+    type Response = api::CreateKeyResponse;
+    type WireRequest = wire::CreateKeyRequest;
+    type WireResponse = wire::CreateKeyResponse;
+    const PATH: &'static str = "/nightbell.v1.KeyService/CreateKey";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/keys",
+        body: Body::All,
+    };
+}
+impl Call for api::ListKeysRequest {
+    type Response = api::ListKeysResponse;
+    type WireRequest = wire::ListKeysRequest;
+    type WireResponse = wire::ListKeysResponse;
+    const PATH: &'static str = "/nightbell.v1.KeyService/ListKeys";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/keys",
+        body: Body::None,
+    };
+}
+impl Call for api::RevokeKeyRequest {
+    type Response = api::RevokeKeyResponse;
+    type WireRequest = wire::RevokeKeyRequest;
+    type WireResponse = wire::RevokeKeyResponse;
+    const PATH: &'static str = "/nightbell.v1.KeyService/RevokeKey";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/keys/{key_id}/revoke",
+        body: Body::All,
+    };
+}
+impl Call for api::ExchangeKeyRequest {
+    type Response = api::ExchangeKeyResponse;
+    type WireRequest = wire::ExchangeKeyRequest;
+    type WireResponse = wire::ExchangeKeyResponse;
+    const PATH: &'static str = "/nightbell.v1.KeyService/ExchangeKey";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/token",
+        body: Body::All,
+    };
+}
+impl Call for api::ListRunsRequest {
+    type Response = api::ListRunsResponse;
+    type WireRequest = wire::ListRunsRequest;
+    type WireResponse = wire::ListRunsResponse;
+    const PATH: &'static str = "/nightbell.v1.RunService/ListRuns";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/schedulers/{scheduler_id}/runs",
+        body: Body::None,
+    };
+}
+impl Call for api::GetRunRequest {
+    type Response = api::GetRunResponse;
+    type WireRequest = wire::GetRunRequest;
+    type WireResponse = wire::GetRunResponse;
+    const PATH: &'static str = "/nightbell.v1.RunService/GetRun";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/schedulers/{scheduler_id}/runs/{run_id}",
+        body: Body::None,
+    };
+}
+impl Call for api::CancelRunRequest {
+    type Response = api::CancelRunResponse;
+    type WireRequest = wire::CancelRunRequest;
+    type WireResponse = wire::CancelRunResponse;
+    const PATH: &'static str = "/nightbell.v1.RunService/CancelRun";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/schedulers/{scheduler_id}/runs/{run_id}/cancel",
+        body: Body::All,
+    };
+}
+impl Call for api::UpdateStatusRequest {
+    type Response = api::UpdateStatusResponse;
+    type WireRequest = wire::UpdateStatusRequest;
+    type WireResponse = wire::UpdateStatusResponse;
+    const PATH: &'static str = "/nightbell.v1.ReportService/UpdateStatus";
+    const ROUTE: Route = Route {
+        verb: "PUT",
+        path: "/api/v1/schedulers/{scheduler_id}/status",
+        body: Body::All,
+    };
+}
+impl Call for api::SendHeartbeatRequest {
+    type Response = api::SendHeartbeatResponse;
+    type WireRequest = wire::SendHeartbeatRequest;
+    type WireResponse = wire::SendHeartbeatResponse;
+    const PATH: &'static str = "/nightbell.v1.ReportService/SendHeartbeat";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/schedulers/{scheduler_id}/heartbeat",
+        body: Body::All,
+    };
+}
+impl Call for api::BatchReportRequest {
+    type Response = api::BatchReportResponse;
+    type WireRequest = wire::BatchReportRequest;
+    type WireResponse = wire::BatchReportResponse;
+    const PATH: &'static str = "/nightbell.v1.ReplayService/BatchReport";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/reports:batch",
+        body: Body::All,
+    };
+}
+impl Call for api::RegisterSchedulerRequest {
+    type Response = api::RegisterSchedulerResponse;
+    type WireRequest = wire::RegisterSchedulerRequest;
+    type WireResponse = wire::RegisterSchedulerResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/RegisterScheduler";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/schedulers/register",
+        body: Body::All,
+    };
+}
+impl Call for api::GetSchedulerRequest {
+    type Response = api::GetSchedulerResponse;
+    type WireRequest = wire::GetSchedulerRequest;
+    type WireResponse = wire::GetSchedulerResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/GetScheduler";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/schedulers/{scheduler_id}",
+        body: Body::None,
+    };
+}
+impl Call for api::ListSchedulersRequest {
+    type Response = api::ListSchedulersResponse;
+    type WireRequest = wire::ListSchedulersRequest;
+    type WireResponse = wire::ListSchedulersResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/ListSchedulers";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/schedulers",
+        body: Body::None,
+    };
+}
+impl Call for api::UpdateSchedulerRequest {
+    type Response = api::UpdateSchedulerResponse;
+    type WireRequest = wire::UpdateSchedulerRequest;
+    type WireResponse = wire::UpdateSchedulerResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/UpdateScheduler";
+    const ROUTE: Route = Route {
+        verb: "PATCH",
+        path: "/api/v1/schedulers/{scheduler_id}",
+        body: Body::Field("settings"),
+    };
+    fn mask(&self) -> &[String] {
+        &self.update_mask
+    }
+}
+impl Call for api::DeleteSchedulerRequest {
+    type Response = api::DeleteSchedulerResponse;
+    type WireRequest = wire::DeleteSchedulerRequest;
+    type WireResponse = wire::DeleteSchedulerResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/DeleteScheduler";
+    const ROUTE: Route = Route {
+        verb: "DELETE",
+        path: "/api/v1/schedulers/{scheduler_id}",
+        body: Body::None,
+    };
+}
+impl Call for api::PauseSchedulerRequest {
+    type Response = api::PauseSchedulerResponse;
+    type WireRequest = wire::PauseSchedulerRequest;
+    type WireResponse = wire::PauseSchedulerResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/PauseScheduler";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/schedulers/{scheduler_id}/pause",
+        body: Body::All,
+    };
+}
+impl Call for api::ResumeSchedulerRequest {
+    type Response = api::ResumeSchedulerResponse;
+    type WireRequest = wire::ResumeSchedulerRequest;
+    type WireResponse = wire::ResumeSchedulerResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/ResumeScheduler";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/schedulers/{scheduler_id}/resume",
+        body: Body::All,
+    };
+}
+impl Call for api::PreviewScheduleRequest {
+    type Response = api::PreviewScheduleResponse;
+    type WireRequest = wire::PreviewScheduleRequest;
+    type WireResponse = wire::PreviewScheduleResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/PreviewSchedule";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/schedules:preview",
+        body: Body::All,
+    };
+}
+impl Call for api::WatchSchedulersRequest {
+    type Response = api::WatchSchedulersResponse;
+    type WireRequest = wire::WatchSchedulersRequest;
+    type WireResponse = wire::WatchSchedulersResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/WatchSchedulers";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/schedulers/watch",
+        body: Body::None,
+    };
+}
+impl Api {
+    /// CreateChannel adds a channel.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT (BAD_TARGET, BLOCKED_TARGET): the target is no address
+    ///   that Nightbell may call.
+    /// - INVALID_ARGUMENT: another field breaks its rule, or is unknown.
+    /// - RESOURCE_EXHAUSTED (QUOTA): the project has as many channels as it may.
+    pub async fn create_channel(
+        &self,
+        request: api::CreateChannelRequest,
+    ) -> Result<api::CreateChannelResponse, Error> {
+        self.call(request).await
+    }
+    /// GetChannel shows one channel, without its secrets.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such channel.
+    pub async fn get_channel(
+        &self,
+        request: api::GetChannelRequest,
+    ) -> Result<api::GetChannelResponse, Error> {
+        self.call(request).await
+    }
+    /// ListChannels lists the project's channels, without their secrets.
+    pub async fn list_channels(
+        &self,
+        request: api::ListChannelsRequest,
+    ) -> Result<api::ListChannelsResponse, Error> {
+        self.call(request).await
+    }
+    /// UpdateChannel changes a channel. Over REST the fields present in the body
+    /// are changed.
+    ///
+    /// Errors: as CreateChannel, and
+    /// - NOT_FOUND: no such channel.
+    pub async fn update_channel(
+        &self,
+        request: api::UpdateChannelRequest,
+    ) -> Result<api::UpdateChannelResponse, Error> {
+        self.call(request).await
+    }
+    /// DeleteChannel forgets a channel. What it was still to be told is abandoned.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such channel.
+    pub async fn delete_channel(
+        &self,
+        request: api::DeleteChannelRequest,
+    ) -> Result<api::DeleteChannelResponse, Error> {
+        self.call(request).await
+    }
+    /// TestChannel sends one test notification now and tells what the channel
+    /// answered.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such channel.
+    pub async fn test_channel(
+        &self,
+        request: api::TestChannelRequest,
+    ) -> Result<api::TestChannelResponse, Error> {
+        self.call(request).await
+    }
+    /// ListIncidents lists incidents, the newest first.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: the page_token was not made by this call.
+    pub async fn list_incidents(
+        &self,
+        request: api::ListIncidentsRequest,
+    ) -> Result<api::ListIncidentsResponse, Error> {
+        self.call(request).await
+    }
+    /// GetIncident shows one incident and what became of its notifications.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such incident.
+    pub async fn get_incident(
+        &self,
+        request: api::GetIncidentRequest,
+    ) -> Result<api::GetIncidentResponse, Error> {
+        self.call(request).await
+    }
+    /// AcknowledgeIncident says that somebody has it. A second acknowledgement
+    /// replaces the first.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such incident.
+    /// - FAILED_PRECONDITION: the incident is resolved.
+    pub async fn acknowledge_incident(
+        &self,
+        request: api::AcknowledgeIncidentRequest,
+    ) -> Result<api::AcknowledgeIncidentResponse, Error> {
+        self.call(request).await
+    }
+    /// ResolveIncident ends an incident by hand. Its cause, if it lasts, opens no
+    /// new one until it has gone and come back; if it comes back within 5 minutes of
+    /// this, the incident is reopened.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such incident.
+    /// - FAILED_PRECONDITION: the incident is resolved.
+    pub async fn resolve_incident(
+        &self,
+        request: api::ResolveIncidentRequest,
+    ) -> Result<api::ResolveIncidentResponse, Error> {
+        self.call(request).await
+    }
+    /// CreateKey makes a key. Its text is shown only in this answer.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: a field breaks its rule, or is unknown.
+    pub async fn create_key(
+        &self,
+        request: api::CreateKeyRequest,
+    ) -> Result<api::CreateKeyResponse, Error> {
+        self.call(request).await
+    }
+    /// ListKeys lists the project's keys, revoked ones too, without their texts.
+    pub async fn list_keys(
+        &self,
+        request: api::ListKeysRequest,
+    ) -> Result<api::ListKeysResponse, Error> {
+        self.call(request).await
+    }
+    /// RevokeKey ends a key, its tokens and its open streams within 5 seconds.
+    /// Revoking twice is harmless.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such key.
+    pub async fn revoke_key(
+        &self,
+        request: api::RevokeKeyRequest,
+    ) -> Result<api::RevokeKeyResponse, Error> {
+        self.call(request).await
+    }
+    /// ExchangeKey gives a token that stands for the key for 15 minutes and is
+    /// accepted wherever the key is.
+    ///
+    /// Errors:
+    /// - PERMISSION_DENIED: the caller came with a token, not with a key.
+    pub async fn exchange_key(
+        &self,
+        request: api::ExchangeKeyRequest,
+    ) -> Result<api::ExchangeKeyResponse, Error> {
+        self.call(request).await
+    }
+    /// ListRuns lists a scheduler's runs, the newest first.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: the page_token was not made by this call.
+    /// - NOT_FOUND: no such scheduler.
+    pub async fn list_runs(
+        &self,
+        request: api::ListRunsRequest,
+    ) -> Result<api::ListRunsResponse, Error> {
+        self.call(request).await
+    }
+    /// GetRun shows one run.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such scheduler or run.
+    pub async fn get_run(
+        &self,
+        request: api::GetRunRequest,
+    ) -> Result<api::GetRunResponse, Error> {
+        self.call(request).await
+    }
+    /// CancelRun asks an open run to stop; the job hears of it with the answer to
+    /// its next heartbeat. Asking twice is harmless.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such scheduler or run.
+    /// - FAILED_PRECONDITION: the run has ended.
+    pub async fn cancel_run(
+        &self,
+        request: api::CancelRunRequest,
+    ) -> Result<api::CancelRunResponse, Error> {
+        self.call(request).await
+    }
+    /// UpdateStatus records that a run is queued, has begun or has ended.
+    ///
+    /// Safe to repeat: within one run the sequence, and without a sequence the
+    /// status and timestamp, identify a report, and a repeat changes nothing.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: the scheduler_id, run_id or status breaks its rule.
+    /// - UNAUTHENTICATED: the API key is missing, unknown, expired or revoked.
+    /// - PERMISSION_DENIED: the key may not report for this scheduler.
+    /// - NOT_FOUND: the scheduler is not registered in the key's project.
+    /// - ALREADY_EXISTS: this sequence of this run was used for another report.
+    /// - ABORTED (TERMINAL_CONFLICT): the run has already ended otherwise. The
+    ///   report is kept and shown beside the end that decides.
+    /// - RESOURCE_EXHAUSTED: too many requests; RetryInfo says when to come back.
+    /// - UNAVAILABLE: not stored; send it again.
+    pub async fn update_status(
+        &self,
+        request: api::UpdateStatusRequest,
+    ) -> Result<api::UpdateStatusResponse, Error> {
+        self.call(request).await
+    }
+    /// SendHeartbeat records that a run, or a job without runs, is alive.
+    ///
+    /// Errors: as UpdateStatus, without ABORTED.
+    pub async fn send_heartbeat(
+        &self,
+        request: api::SendHeartbeatRequest,
+    ) -> Result<api::SendHeartbeatResponse, Error> {
+        self.call(request).await
+    }
+    /// BatchReport records up to 1,000 reports, each on its own: one bad item
+    /// refuses itself only. A replayed heartbeat extends history and is no proof
+    /// of life.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: no item, or more than 1,000.
+    /// - UNAUTHENTICATED: the API key is missing, unknown, expired or revoked.
+    /// - RESOURCE_EXHAUSTED: too many requests; RetryInfo says when to come back.
+    /// - UNAVAILABLE: not stored; send the batch again.
+    pub async fn batch_report(
+        &self,
+        request: api::BatchReportRequest,
+    ) -> Result<api::BatchReportResponse, Error> {
+        self.call(request).await
+    }
+    /// RegisterScheduler makes a scheduler known, or updates the one of this id.
+    /// Safe to call at every start of a job: what the request leaves out stays as
+    /// it is. A scheduler with a schedule is watched from now on, even if its job
+    /// never runs.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: a field breaks its rule, or is unknown.
+    /// - UNAUTHENTICATED: the API key is missing, unknown, expired or revoked.
+    /// - PERMISSION_DENIED: the key may not speak for this scheduler, or would
+    ///   change an owner that a key of a higher role has set.
+    /// - ALREADY_EXISTS: another scheduler's id differs only by case.
+    /// - RESOURCE_EXHAUSTED: the project has as many schedulers as it may
+    ///   (QUOTA), or too many requests.
+    pub async fn register_scheduler(
+        &self,
+        request: api::RegisterSchedulerRequest,
+    ) -> Result<api::RegisterSchedulerResponse, Error> {
+        self.call(request).await
+    }
+    /// GetScheduler shows one scheduler.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such scheduler.
+    pub async fn get_scheduler(
+        &self,
+        request: api::GetSchedulerRequest,
+    ) -> Result<api::GetSchedulerResponse, Error> {
+        self.call(request).await
+    }
+    /// ListSchedulers lists schedulers by id.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: the page_token was not made by this call, or a label
+    ///   filter is not of the form "name=value".
+    pub async fn list_schedulers(
+        &self,
+        request: api::ListSchedulersRequest,
+    ) -> Result<api::ListSchedulersResponse, Error> {
+        self.call(request).await
+    }
+    /// UpdateScheduler changes settings. Over REST the fields present in the body
+    /// are changed, and null clears one.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: a field breaks its rule, or is unknown.
+    /// - NOT_FOUND: no such scheduler.
+    pub async fn update_scheduler(
+        &self,
+        request: api::UpdateSchedulerRequest,
+    ) -> Result<api::UpdateSchedulerResponse, Error> {
+        self.call(request).await
+    }
+    /// DeleteScheduler forgets a scheduler with its runs and incidents.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such scheduler.
+    pub async fn delete_scheduler(
+        &self,
+        request: api::DeleteSchedulerRequest,
+    ) -> Result<api::DeleteSchedulerResponse, Error> {
+        self.call(request).await
+    }
+    /// PauseScheduler stops judging a scheduler. Its reports are still recorded.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: until is not in the future.
+    /// - NOT_FOUND: no such scheduler.
+    pub async fn pause_scheduler(
+        &self,
+        request: api::PauseSchedulerRequest,
+    ) -> Result<api::PauseSchedulerResponse, Error> {
+        self.call(request).await
+    }
+    /// ResumeScheduler judges a scheduler again, from now on. Harmless when it is
+    /// not paused.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such scheduler.
+    pub async fn resume_scheduler(
+        &self,
+        request: api::ResumeSchedulerRequest,
+    ) -> Result<api::ResumeSchedulerResponse, Error> {
+        self.call(request).await
+    }
+    /// PreviewSchedule tells when a job with such schedules would be expected, and
+    /// what becomes of it on the nights on which clocks change. Nothing is stored.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: a field breaks its rule (BAD_CRON, BAD_TIMEZONE,
+    ///   NEVER_FIRES, ...), or is unknown.
+    pub async fn preview_schedule(
+        &self,
+        request: api::PreviewScheduleRequest,
+    ) -> Result<api::PreviewScheduleResponse, Error> {
+        self.call(request).await
+    }
+    /// WatchSchedulers sends every scheduler once, then each one again whenever it
+    /// changes. Over REST the answer is a stream of server-sent events.
+    ///
+    /// Errors:
+    /// - UNAUTHENTICATED: the API key is missing, unknown, expired or revoked; a
+    ///   key revoked later ends the stream within 5 seconds.
+    /// - UNAVAILABLE: the server is draining, or the caller reads too slowly;
+    ///   connect again.
+    pub async fn watch_schedulers(
+        &self,
+        request: api::WatchSchedulersRequest,
+    ) -> Result<Watch<api::WatchSchedulersResponse>, Error> {
+        self.watch(request).await
+    }
+}

@@ -1,0 +1,320 @@
+//! Calls over REST, on one connection at a time.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::USER_AGENT_TEXT;
+use crate::call::{Body, Call, Route};
+use crate::config::Config;
+use crate::connect::{Address, Connector};
+use crate::error::{Error, Facts, kind_of_status};
+
+/// The largest answer that is read.
+const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+pub(crate) struct Rest {
+    address: Arc<Address>,
+    connector: Connector,
+    api_key: String,
+    timeout: Duration,
+    // The connection of the call before, when that is over.
+    idle: Mutex<Option<SendRequest<Full<Bytes>>>>,
+}
+
+impl Rest {
+    pub(crate) fn new(address: Arc<Address>, config: &Config) -> Result<Self, Error> {
+        let connector = Connector::new(address.clone(), &["http/1.1"], config.ca_file.as_deref())?;
+        let (api_key, timeout) = (config.api_key.clone(), config.timeout);
+        Ok(Self { address, connector, api_key, timeout, idle: Mutex::new(None) })
+    }
+
+    pub(crate) async fn call<C: Call>(&self, request: C) -> Result<C::Response, Error> {
+        let exchange = async {
+            let (response, connection) = self.send(&request, "application/json").await?;
+            let status = response.status().as_u16();
+            let said = retry_after(&response);
+            let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
+            let body = body.map_err(Error::unavailable)?.to_bytes();
+            self.keep(connection);
+            if (200..300).contains(&status) {
+                return serde_json::from_slice(&body).map_err(|error| {
+                    Error::unavailable(format!("an answer that is none of Nightbell's: {error}"))
+                });
+            }
+            Err(refusal(status, said, &body))
+        };
+        match timeout(self.timeout, exchange).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::timeout(self.timeout)),
+        }
+    }
+
+    /// Reads server-sent events for as long as somebody takes them.
+    pub(crate) async fn watch<C: Call>(
+        &self,
+        request: C,
+        items: mpsc::Sender<Result<C::Response, Error>>,
+    ) -> Result<(), Error> {
+        let sending = timeout(self.timeout, self.send(&request, "text/event-stream"));
+        let (response, connection) = sending.await.map_err(|_| Error::timeout(self.timeout))??;
+        let status = response.status().as_u16();
+        if status != 200 {
+            let said = retry_after(&response);
+            let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
+            return Err(refusal(status, said, &body.map_err(Error::unavailable)?.to_bytes()));
+        }
+        tokio::spawn(async move {
+            let _connection = connection;
+            let mut body = response.into_body();
+            let mut text = Vec::new();
+            while let Some(Ok(frame)) = body.frame().await {
+                let Ok(data) = frame.into_data() else { continue };
+                text.extend_from_slice(&data);
+                while let Some(event) = take_event(&mut text) {
+                    let Some(item) = read_event::<C>(&event) else { continue };
+                    if items.send(item).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        Ok(())
+    }
+
+    async fn send<C: Call>(
+        &self,
+        request: &C,
+        accept: &str,
+    ) -> Result<(Response<Incoming>, SendRequest<Full<Bytes>>), Error> {
+        let request = self.request(request, accept)?;
+        if let Some(mut connection) = self.take()
+            && connection.ready().await.is_ok()
+        {
+            match connection.send_request(request.clone()).await {
+                Ok(response) => return Ok((response, connection)),
+                // The server may have closed it before the request reached it. Every
+                // report is safe to repeat, and so is the rest of what jobs call.
+                Err(error) if error.is_canceled() || error.is_incomplete_message() => {}
+                Err(error) => return Err(Error::unavailable(error)),
+            }
+        }
+        let stream = self.connector.connect().await.map_err(Error::unavailable)?;
+        let (mut connection, driver) =
+            http1::handshake(stream).await.map_err(Error::unavailable)?;
+        tokio::spawn(driver);
+        let response = connection.send_request(request).await.map_err(Error::unavailable)?;
+        Ok((response, connection))
+    }
+
+    fn request<C: Call>(&self, request: &C, accept: &str) -> Result<Request<Full<Bytes>>, Error> {
+        let (path, body) = lay_out(request, &C::ROUTE).map_err(Error::config)?;
+        let mut builder = Request::builder()
+            .method(C::ROUTE.verb)
+            .uri(format!("{}{path}", self.address.prefix))
+            .header(HOST, &self.address.authority)
+            .header(USER_AGENT, USER_AGENT_TEXT)
+            .header(http::header::ACCEPT, accept)
+            .header("x-api-key", &self.api_key);
+        if body.is_some() {
+            builder = builder.header(CONTENT_TYPE, "application/json");
+        }
+        builder.body(Full::new(body.unwrap_or_default().into())).map_err(|error| {
+            Error::config(format!("NIGHTBELL_API_KEY: cannot be sent in a header: {error}"))
+        })
+    }
+
+    fn take(&self) -> Option<SendRequest<Full<Bytes>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn keep(&self, connection: SendRequest<Full<Bytes>>) {
+        *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+    }
+}
+
+/// The path with its query, and the body.
+fn lay_out<C: Call>(request: &C, route: &Route) -> Result<(String, Option<Vec<u8>>), String> {
+    let Ok(Value::Object(mut fields)) = serde_json::to_value(request) else {
+        return Err("a request that is no object".to_owned());
+    };
+    let mut path = String::new();
+    let mut rest = route.path;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').ok_or("a path without end")?;
+        path.push_str(before);
+        let value = fields.get(name).and_then(Value::as_str).unwrap_or_default();
+        if value.is_empty() {
+            return Err(format!("{name}: must be given"));
+        }
+        path.push_str(&escape(value));
+        rest = after;
+        if matches!(route.body, Body::None) {
+            fields.remove(name);
+        }
+    }
+    path.push_str(rest);
+    let body = match route.body {
+        Body::None => {
+            path.push_str(&query(&fields));
+            return Ok((path, None));
+        }
+        Body::All => Value::Object(fields),
+        Body::Field(name) => {
+            let whole = fields.get(name).cloned().unwrap_or_default();
+            request.mask().iter().map(|key| (key.clone(), whole[key].clone())).collect()
+        }
+    };
+    Ok((path, serde_json::to_vec(&body).ok()))
+}
+
+fn query(fields: &serde_json::Map<String, Value>) -> String {
+    let mut out = String::new();
+    for (name, value) in fields {
+        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        for value in values {
+            let text = match value {
+                Value::String(text) if !text.is_empty() => text.clone(),
+                Value::Number(number) if number.as_f64() != Some(0.0) => number.to_string(),
+                Value::Bool(true) => "true".to_owned(),
+                _ => continue,
+            };
+            let mark = if out.is_empty() { '?' } else { '&' };
+            let _ = write!(out, "{mark}{name}={}", escape(&text));
+        }
+    }
+    out
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+fn retry_after(response: &Response<Incoming>) -> Option<Duration> {
+    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<f64>().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// What a refusal says.
+fn refusal(status: u16, said: Option<Duration>, body: &[u8]) -> Error {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let facts = &body["error"];
+    let text = |name: &str| facts[name].as_str().unwrap_or_default().to_owned();
+    let message = text("message");
+    let violations = facts["field_violations"].as_array().into_iter().flatten();
+    let kind = kind_of_status(status);
+    let wait = facts["retry_after_ms"].as_u64().map(Duration::from_millis).or(said);
+    let is_limited = status == 429;
+    Error::new(Facts {
+        kind: Some(kind),
+        status: Some(status),
+        code: facts["code"].as_i64().and_then(|code| i32::try_from(code).ok()),
+        reason: text("reason"),
+        message: if message.is_empty() { format!("HTTP status {status}") } else { message },
+        request_id: facts["request_id"].as_str().map(str::to_owned),
+        retry_after: if is_limited { Some(crate::retry::retry_after(wait)) } else { wait },
+        field_violations: violations
+            .map(|it| {
+                let text = |name: &str| it[name].as_str().unwrap_or_default().to_owned();
+                (text("field"), text("description"))
+            })
+            .collect(),
+    })
+}
+
+fn take_event(text: &mut Vec<u8>) -> Option<String> {
+    let end = text.windows(2).position(|pair| pair == b"\n\n")?;
+    let event: Vec<u8> = text.drain(..end + 2).collect();
+    Some(String::from_utf8_lossy(&event).into_owned())
+}
+
+/// None: a comment, to keep the connection alive.
+fn read_event<C: Call>(event: &str) -> Option<Result<C::Response, Error>> {
+    let data: String = event.lines().filter_map(|line| line.strip_prefix("data:")).collect();
+    let is_error = event.lines().any(|line| line.trim_end() == "event: error");
+    if is_error {
+        return Some(Err(refusal(503, None, data.as_bytes())));
+    }
+    (!data.is_empty()).then(|| serde_json::from_str(&data).map_err(Error::unavailable))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api;
+    use crate::error::ErrorKind;
+    use crate::vectors::read;
+
+    #[test]
+    fn what_is_not_in_the_path_goes_into_the_query() {
+        let request = api::ListRunsRequest {
+            scheduler_id: "eod".to_owned(),
+            page_size: 7,
+            page_token: "a b&c".to_owned(),
+            ..Default::default()
+        };
+        let (path, body) = lay_out(&request, &api::ListRunsRequest::ROUTE).unwrap();
+        assert_eq!(path, "/api/v1/schedulers/eod/runs?page_size=7&page_token=a%20b%26c");
+        assert_eq!(body, None);
+    }
+
+    #[test]
+    fn an_update_sends_the_fields_that_it_names_and_null_for_those_to_clear() {
+        let request = api::UpdateSchedulerRequest {
+            scheduler_id: "eod".to_owned(),
+            settings: Some(api::SchedulerSettings {
+                job_name: Some("End of day".to_owned()),
+                ..Default::default()
+            }),
+            update_mask: vec!["job_name".to_owned(), "max_runtime".to_owned()],
+        };
+        let (path, body) = lay_out(&request, &api::UpdateSchedulerRequest::ROUTE).unwrap();
+        assert_eq!(path, "/api/v1/schedulers/eod");
+        let body: Value = serde_json::from_slice(&body.unwrap()).unwrap();
+        assert_eq!(body, serde_json::json!({"job_name": "End of day", "max_runtime": null}));
+    }
+
+    #[test]
+    fn every_status_and_every_code_has_its_kind() {
+        let kind = |kind: ErrorKind| match kind {
+            ErrorKind::RequestTimeout => "RequestTimeoutError".to_owned(),
+            kind => format!("{kind:?}Error"),
+        };
+        let vectors = read("errors.json");
+        let codes = read("retry.json")["codes"].as_array().unwrap().clone();
+        let numbers: std::collections::HashMap<&str, i32> = codes
+            .iter()
+            .map(|it| (it["code"].as_str().unwrap(), it["number"].to_string().parse().unwrap()))
+            .collect();
+        for case in vectors["statuses"].as_array().unwrap() {
+            let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
+            let error = refusal(status, None, b"");
+            assert_eq!(kind(error.kind()), case["class"], "{status}");
+            assert_eq!(error.retry_after().is_some(), case["retry_after"], "{status}");
+        }
+        for case in vectors["codes"].as_array().unwrap() {
+            let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
+            let name = case["code"].as_str().unwrap();
+            assert_eq!(crate::error::status_of_code(numbers[name]), status, "{name}");
+            assert_eq!(kind(kind_of_status(status)), case["class"], "{name}");
+        }
+    }
+}

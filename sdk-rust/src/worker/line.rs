@@ -1,0 +1,62 @@
+//! Whether the server can be reached, as far as is known.
+
+use std::time::{Duration, Instant};
+
+use crate::clock;
+use crate::error::Error;
+use crate::retry;
+
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    away: Option<Away>,
+}
+
+#[derive(Debug)]
+struct Away {
+    failures: u32,
+    probe_at: Instant,
+}
+
+impl Line {
+    pub(super) fn is_up(&self) -> bool {
+        self.away.is_none()
+    }
+
+    /// When the server is tried again. None: it is there.
+    pub(super) fn probe_at(&self) -> Option<Instant> {
+        self.away.as_ref().map(|away| away.probe_at)
+    }
+
+    /// The server did not answer.
+    pub(super) fn lose(&mut self, why: &str) {
+        let failures = self.away.as_ref().map_or(0, |away| away.failures + 1);
+        if failures == 0 {
+            tracing::warn!(target: "nightbell", "the server is away, reports are kept: {why}");
+        }
+        self.be_away(failures, retry::probe(failures, fastrand::f64()));
+    }
+
+    /// The server refuses the key.
+    pub(super) fn hold(&mut self, error: &Error) {
+        if self.away.is_none() {
+            tracing::warn!(
+                target: "nightbell",
+                "the server refuses the key, reports are kept: {error}"
+            );
+        }
+        self.be_away(0, retry::HOLD);
+    }
+
+    fn be_away(&mut self, failures: u32, wait: Duration) {
+        self.away = Some(Away { failures, probe_at: clock::instant() + wait });
+    }
+
+    /// Whether it had been away.
+    pub(super) fn restore(&mut self) -> bool {
+        let was_away = self.away.take().is_some();
+        if was_away {
+            tracing::info!(target: "nightbell", "the server is there again");
+        }
+        was_away
+    }
+}

@@ -1,0 +1,251 @@
+//! What jobs and the SDK's thread share: the queue, the open runs, and how far the
+//! thread has come.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, watch};
+
+use crate::api::{RegisterSchedulerRequest, SendHeartbeatRequest};
+use crate::clock;
+use crate::run::RunState;
+use crate::spool::Record;
+
+/// How many reports wait in memory at the most; the oldest go first.
+const QUEUE_MAX: usize = 10_000;
+
+/// One thing to send.
+#[derive(Debug, Clone)]
+pub(crate) enum Item {
+    Report(Box<Record>, Option<Arc<RunState>>),
+    /// The last progress of a run, or a wish for more time. Never on disk.
+    Heartbeat(Box<SendHeartbeatRequest>),
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    items: VecDeque<Item>,
+    /// How many were ever put.
+    put: u64,
+    flush: Option<Flush>,
+    registrations: HashMap<String, RegisterSchedulerRequest>,
+}
+
+/// Up to which report the queue is to be empty, and when at the latest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flush {
+    pub(super) upto: u64,
+    pub(super) at: Instant,
+}
+
+/// How far the thread has come.
+#[derive(Debug, Default, Clone, Copy)]
+struct Settled {
+    /// How many reports are with the server, on disk or given up.
+    count: u64,
+    /// Up to which report nobody needs to wait, as nothing more can be done.
+    excused: u64,
+}
+
+impl Settled {
+    fn upto(self) -> u64 {
+        self.count.max(self.excused)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    queue: Mutex<Queue>,
+    runs: Mutex<Vec<Arc<RunState>>>,
+    settled: Mutex<Settled>,
+    settled_changed: Condvar,
+    settled_watch: watch::Sender<u64>,
+    /// When somebody last began to wait.
+    flushed_at: Mutex<Option<Instant>>,
+    stop: watch::Sender<bool>,
+    pub(super) wake: Notify,
+    pub(super) flush_asked: Notify,
+    pub(super) runs_changed: Notify,
+    pub(super) replay_wanted: Notify,
+}
+
+impl Shared {
+    pub(crate) fn new() -> Self {
+        Self {
+            queue: Mutex::default(),
+            runs: Mutex::default(),
+            settled: Mutex::default(),
+            settled_changed: Condvar::new(),
+            settled_watch: watch::Sender::new(0),
+            flushed_at: Mutex::default(),
+            stop: watch::Sender::new(false),
+            wake: Notify::new(),
+            flush_asked: Notify::new(),
+            runs_changed: Notify::new(),
+            replay_wanted: Notify::new(),
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open_runs(&self) -> MutexGuard<'_, Vec<Arc<RunState>>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a report behind the others.
+    pub(crate) fn put(&self, item: Item) {
+        let mut queue = self.queue();
+        queue.put += 1;
+        queue.items.push_back(item);
+        let is_full = queue.items.len() > QUEUE_MAX;
+        if is_full {
+            queue.items.pop_front();
+        }
+        drop(queue);
+        if is_full {
+            tracing::warn!(target: "nightbell", "too many reports wait: the oldest is dropped");
+            self.settle(1);
+        }
+        self.wake.notify_one();
+    }
+
+    /// Registers a job, unless that was done with the same settings.
+    pub(crate) fn register(&self, request: RegisterSchedulerRequest) {
+        let id = request.scheduler_id.clone();
+        let before = self.queue().registrations.insert(id, request.clone());
+        if before.as_ref() != Some(&request) {
+            self.put(Item::Report(Box::new(Record::Register(request)), None));
+        }
+    }
+
+    pub(super) fn registration(&self, scheduler_id: &str) -> Option<RegisterSchedulerRequest> {
+        self.queue().registrations.get(scheduler_id).cloned()
+    }
+
+    pub(super) fn front(&self) -> Option<Item> {
+        self.queue().items.front().cloned()
+    }
+
+    /// Forgets the report in front, which is dealt with.
+    pub(super) fn pop(&self) {
+        self.queue().items.pop_front();
+        self.settle(1);
+    }
+
+    pub(super) fn take_all(&self) -> Vec<Item> {
+        self.queue().items.drain(..).collect()
+    }
+
+    /// Puts back what was taken, in front of what came since.
+    pub(super) fn put_back(&self, items: Vec<Item>) {
+        let mut queue = self.queue();
+        for item in items.into_iter().rev() {
+            queue.items.push_front(item);
+        }
+    }
+
+    /// Counts reports as dealt with.
+    pub(super) fn settle(&self, count: usize) {
+        self.advance(|settled| settled.count += count as u64);
+    }
+
+    /// Lets nobody wait for what is in the queue now.
+    pub(super) fn excuse_all(&self) {
+        let put = self.queue().put;
+        self.advance(|settled| settled.excused = put);
+    }
+
+    fn advance(&self, change: impl FnOnce(&mut Settled)) {
+        let upto = {
+            let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+            change(&mut settled);
+            settled.upto()
+        };
+        self.settled_changed.notify_all();
+        self.settled_watch.send_replace(upto);
+    }
+
+    /// Asks that everything put so far is dealt with in time. Gives the ticket to
+    /// wait with.
+    pub(crate) fn flush(&self, budget: Duration) -> u64 {
+        let mut queue = self.queue();
+        let now = clock::instant();
+        *self.flushed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        let at = now + budget;
+        let upto = queue.put;
+        let earlier = queue.flush.map_or(at, |flush| flush.at.min(at));
+        queue.flush = Some(Flush { upto, at: earlier });
+        drop(queue);
+        self.flush_asked.notify_one();
+        self.wake.notify_one();
+        upto
+    }
+
+    /// How much of the exit budget went by since somebody began to wait; nothing, if
+    /// nobody did.
+    pub(crate) fn since_flush(&self) -> Duration {
+        let flushed_at = *self.flushed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        flushed_at.map_or(Duration::ZERO, |at| clock::instant().duration_since(at))
+    }
+
+    /// What was asked for and is not yet done.
+    pub(super) fn flush_due(&self) -> Option<Flush> {
+        let settled = *self.settled_watch.borrow();
+        let mut queue = self.queue();
+        if queue.flush.is_some_and(|flush| flush.upto <= settled) {
+            queue.flush = None;
+        }
+        queue.flush
+    }
+
+    /// Waits on any runtime until the ticket is dealt with.
+    pub(crate) async fn settled(&self, ticket: u64) {
+        let mut settled = self.settled_watch.subscribe();
+        let mut stopped = self.stop.subscribe();
+        tokio::select! {
+            _ = settled.wait_for(|settled| *settled >= ticket) => {}
+            _ = stopped.wait_for(|stop| *stop) => {}
+        }
+    }
+
+    /// Waits on this thread, at most so long.
+    pub(crate) fn wait_settled(&self, ticket: u64, most: Duration) {
+        let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = |settled: &mut Settled| settled.upto() < ticket;
+        drop(self.settled_changed.wait_timeout_while(settled, most, waiting));
+    }
+
+    /// How many reports are not yet dealt with.
+    pub(crate) fn pending(&self) -> u64 {
+        let put = self.queue().put;
+        let settled = *self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        put.saturating_sub(settled.count)
+    }
+
+    pub(crate) fn add_run(&self, run: Arc<RunState>) {
+        self.open_runs().push(run);
+        self.runs_changed.notify_one();
+    }
+
+    pub(crate) fn remove_run(&self, run: &Arc<RunState>) {
+        self.open_runs().retain(|other| !Arc::ptr_eq(other, run));
+        self.runs_changed.notify_one();
+    }
+
+    pub(super) fn runs(&self) -> Vec<Arc<RunState>> {
+        self.open_runs().clone()
+    }
+
+    /// Ends the thread.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    pub(super) async fn stopped(&self) {
+        let mut stop = self.stop.subscribe();
+        let _ = stop.wait_for(|stop| *stop).await;
+    }
+}

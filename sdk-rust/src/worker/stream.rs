@@ -1,0 +1,124 @@
+//! The stream of heartbeats: while it stands, the server knows within seconds when
+//! this process dies.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tonic::Streaming;
+
+use crate::api;
+use crate::clock;
+use crate::error::Error;
+use crate::grpc::{Grpc, refusal};
+use crate::heartbeat;
+use crate::run::RunState;
+use crate::wire::stream_heartbeats_request::Frame;
+use crate::wire::{StreamGoodbye, StreamHeartbeatsRequest, StreamHeartbeatsResponse, StreamHello};
+
+/// How many frames wait for a connection that takes none before it counts as dead.
+const FRAMES_MAX: usize = 64;
+/// How long the server may say nothing; it speaks every 15 seconds.
+const SILENCE_MAX: Duration = Duration::from_secs(45);
+
+pub(super) struct Stream {
+    frames: mpsc::Sender<StreamHeartbeatsRequest>,
+    answers: Streaming<StreamHeartbeatsResponse>,
+    sequence: u64,
+    tied: HashSet<String>,
+    heard_at: Instant,
+    /// Which run each frame was about that is not yet stored.
+    sent: Vec<(u64, String)>,
+}
+
+/// What the server said on the stream.
+pub(super) struct Heard {
+    pub(super) directives: Vec<api::Directives>,
+    /// Runs whose frames were refused, with the code.
+    pub(super) refused: Vec<(String, i32, String)>,
+}
+
+impl Stream {
+    pub(super) async fn open(grpc: &Grpc) -> Result<Self, Error> {
+        let (frames, receiver) = mpsc::channel(FRAMES_MAX);
+        let answers = grpc.stream(receiver).await?;
+        let heard_at = clock::instant();
+        Ok(Self { frames, answers, sequence: 0, tied: HashSet::new(), heard_at, sent: vec![] })
+    }
+
+    /// Sends a sign of life. False: the stream is dead.
+    #[must_use]
+    pub(super) fn beat(
+        &mut self,
+        run: &RunState,
+        heartbeat: api::SendHeartbeatRequest,
+        spooled: usize,
+    ) -> bool {
+        if clock::instant().duration_since(self.heard_at) > SILENCE_MAX {
+            return false;
+        }
+        if self.tied.insert(run.run_id.clone()) {
+            let interval = heartbeat::declared(run.interval(true));
+            let hello = StreamHello {
+                scheduler_id: run.scheduler_id.clone(),
+                run_id: Some(run.run_id.clone()),
+                interval: Some(crate::convert::span_out(interval)),
+                spool_pending: u32::try_from(spooled).ok(),
+            };
+            if !self.send(&run.run_id, Frame::Hello(hello)) {
+                return false;
+            }
+        }
+        self.send(&run.run_id, Frame::Heartbeat(heartbeat.into()))
+    }
+
+    /// Unties the runs that are over. False: the stream is dead.
+    #[must_use]
+    pub(super) fn keep_only(
+        &mut self,
+        runs: &[std::sync::Arc<RunState>],
+        ended: &mut Vec<(String, String)>,
+    ) -> bool {
+        for run in runs {
+            ended.retain(|(_, run_id)| *run_id != run.run_id);
+        }
+        let mut is_alive = true;
+        for (scheduler_id, run_id) in ended.drain(..) {
+            if self.tied.remove(&run_id) {
+                let goodbye = StreamGoodbye { scheduler_id, run_id: Some(run_id.clone()) };
+                is_alive &= self.send(&run_id, Frame::Goodbye(goodbye));
+            }
+        }
+        is_alive
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.tied.is_empty()
+    }
+
+    fn send(&mut self, run_id: &str, frame: Frame) -> bool {
+        self.sequence += 1;
+        self.sent.push((self.sequence, run_id.to_owned()));
+        let request = StreamHeartbeatsRequest { frame_sequence: self.sequence, frame: Some(frame) };
+        self.frames.try_send(request).is_ok()
+    }
+
+    /// What the server says next. An error: the stream is over.
+    pub(super) async fn hear(&mut self) -> Result<Heard, Error> {
+        let answer = self.answers.message().await.map_err(|status| refusal(&status))?;
+        let answer = answer.ok_or_else(|| Error::unavailable("the server has ended the stream"))?;
+        self.heard_at = clock::instant();
+        let mut refused = vec![];
+        for it in answer.refusals {
+            if let Some((_, run)) = self.sent.iter().find(|(frame, _)| *frame == it.frame_sequence)
+            {
+                // It was not tied; the next heartbeat says hello again.
+                self.tied.remove(run);
+                refused.push((run.clone(), it.code, it.message));
+            }
+        }
+        self.sent.retain(|(frame, _)| *frame > answer.stored_sequence);
+        let directives = answer.directives.into_iter().map(Into::into).collect();
+        Ok(Heard { directives, refused })
+    }
+}

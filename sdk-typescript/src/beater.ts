@@ -1,0 +1,138 @@
+/** Sends signs of life for open runs: over the stream where it stands, else one by one. */
+import { later, now } from "./clock.js";
+import { nextMs } from "./heartbeat.js";
+import type { JsonObject } from "./json.js";
+import type { Reporter } from "./reporter.js";
+import { ofError } from "./retry.js";
+import { directivesOf, type LiveRun } from "./run.js";
+import type { Stream } from "./stream.js";
+
+/** When a run that was begun without an answer is beaten for. */
+const UNHEARD_MS = 5_000;
+/** Runs that last less need no stream. */
+const STREAM_AFTER_MS = 1_000;
+
+/** Beats for runs; a thread of its own may do so for another. */
+export interface Beater {
+  /**
+   * A run has begun. Its first reports are sent by who calls; a thread sends them too,
+   * since its caller may be busy from now on, and what comes twice counts once.
+   */
+  add(run: LiveRun, first?: readonly [registration: JsonObject, running: JsonObject]): void;
+  /** The server knows of the run: beat at once. */
+  known(run: LiveRun): void;
+  /** The run has news. */
+  changed(run: LiveRun): void;
+  /** The run is over. */
+  remove(run: LiveRun): void;
+  close(): void;
+}
+
+export class LocalBeater implements Beater {
+  readonly #runs = new Set<LiveRun>();
+  readonly #busy = new Set<LiveRun>();
+  #timer: NodeJS.Timeout | undefined;
+  #stream: Stream | undefined;
+  #isOpening = false;
+
+  /** `heard` is told what the server wants of a run. */
+  constructor(
+    readonly reporter: Reporter,
+    readonly heard: (run: LiveRun, directives: JsonObject) => void,
+  ) {}
+
+  add(run: LiveRun): void {
+    run.beatAtMs = performance.now() + UNHEARD_MS;
+    this.#runs.add(run);
+    this.#plan();
+  }
+
+  known(run: LiveRun): void {
+    if (!this.#runs.has(run)) return;
+    run.beatAtMs = performance.now();
+    this.#plan();
+  }
+
+  changed(): void {}
+
+  remove(run: LiveRun): void {
+    this.#runs.delete(run);
+    this.#stream?.untie(run);
+    if (this.#runs.size === 0) this.close();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#stream?.close();
+    this.#stream = undefined;
+  }
+
+  #plan(): void {
+    clearTimeout(this.#timer);
+    if (this.#runs.size === 0) return;
+    const next = Math.min(...[...this.#runs].map((run) => run.beatAtMs));
+    this.#timer = later(Math.max(0, next - performance.now()), () => this.#tick());
+  }
+
+  #tick(): void {
+    const at = performance.now();
+    for (const run of this.#runs) {
+      if (run.beatAtMs > at) continue;
+      const age = at - run.startedMs;
+      if (age >= STREAM_AFTER_MS) this.#open();
+      const isStream = this.#stream?.beat(run) ?? false;
+      if (!isStream && this.reporter.line.isUp) void this.#beat(run);
+      const declared = nextMs(run.intervalMs(isStream), Math.random());
+      const isYoung = this.#mayStream && age < STREAM_AFTER_MS;
+      run.beatAtMs = at + (isYoung ? STREAM_AFTER_MS - age : declared);
+    }
+    this.#plan();
+  }
+
+  get #mayStream(): boolean {
+    return this.reporter.config.transport !== "http";
+  }
+
+  async #beat(run: LiveRun): Promise<void> {
+    if (this.#busy.has(run)) return;
+    this.#busy.add(run);
+    try {
+      const body = { ...run.heartbeat(false), sent_at: now() };
+      this.heard(run, directivesOf(await this.reporter.call("SendHeartbeat", body)));
+    } catch (error) {
+      // The next one says the same; only a server that forgot the job needs help.
+      if (ofError(error) === "register") await this.reporter.register(run.id);
+    } finally {
+      this.#busy.delete(run);
+    }
+  }
+
+  /** Opens the stream if there may be one; until it stands, runs are beaten for one by one. */
+  #open(): void {
+    const isDead = this.#stream?.isDead ?? true;
+    if (!this.#mayStream || this.#isOpening || !isDead || !this.reporter.line.isUp) return;
+    this.#isOpening = true;
+    const { config } = this.reporter;
+    import("./stream.js")
+      .then(({ Stream }) => {
+        if (this.#runs.size === 0 || config.url === undefined) return;
+        this.#stream = new Stream(config, config.url, {
+          directives: (all) => this.#obey(all),
+          refused: (id) => void this.reporter.register(id),
+        });
+        for (const run of this.#runs) this.#stream.beat(run);
+      })
+      .catch(() => {})
+      .finally(() => {
+        this.#isOpening = false;
+      });
+  }
+
+  #obey(all: JsonObject[]): void {
+    for (const directives of all) {
+      for (const run of this.#runs) {
+        if (run.runId === directives.run_id) this.heard(run, directives);
+      }
+    }
+  }
+}

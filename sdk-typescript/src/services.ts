@@ -1,0 +1,70 @@
+import type { DescService } from "@bufbuild/protobuf";
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
+
+import { fromConnect } from "./details.js";
+import { ChannelService } from "./gen/nightbell/v1/channel_pb.js";
+import { IncidentService } from "./gen/nightbell/v1/incident_pb.js";
+import { KeyService } from "./gen/nightbell/v1/key_pb.js";
+import { ReplayService } from "./gen/nightbell/v1/replay_pb.js";
+import { ReportService } from "./gen/nightbell/v1/report_pb.js";
+import { RunService } from "./gen/nightbell/v1/run_pb.js";
+import { SchedulerService } from "./gen/nightbell/v1/scheduler_pb.js";
+
+/** Every call of the contract, grouped as in it. Each throws only {@link NightbellError}s. */
+export interface Services {
+  readonly schedulers: Client<typeof SchedulerService>;
+  readonly runs: Client<typeof RunService>;
+  readonly reports: Client<typeof ReportService>;
+  readonly replay: Client<typeof ReplayService>;
+  readonly incidents: Client<typeof IncidentService>;
+  readonly channels: Client<typeof ChannelService>;
+  readonly keys: Client<typeof KeyService>;
+}
+
+/** The calls over one transport. */
+export function createServices(transport: Transport): Services {
+  return {
+    schedulers: typedErrors(SchedulerService, transport),
+    runs: typedErrors(RunService, transport),
+    reports: typedErrors(ReportService, transport),
+    replay: typedErrors(ReplayService, transport),
+    incidents: typedErrors(IncidentService, transport),
+    channels: typedErrors(ChannelService, transport),
+    keys: typedErrors(KeyService, transport),
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: one wrapper for calls of every type.
+type Call = (...given: any[]) => any;
+
+function typedErrors<S extends DescService>(service: S, transport: Transport): Client<S> {
+  const plain = createClient(service, transport) as Record<string, Call>;
+  const typed: Record<string, Call> = {};
+  for (const method of service.methods) {
+    const call = plain[method.localName];
+    if (call === undefined) continue;
+    const isStream = method.methodKind !== "unary" && method.methodKind !== "client_streaming";
+    typed[method.localName] = isStream ? typedStream(call) : typedAnswer(call);
+  }
+  return typed as Client<S>;
+}
+
+function typedAnswer(call: Call): Call {
+  return async (...given) => {
+    try {
+      return await call(...given);
+    } catch (thrown) {
+      throw fromConnect(thrown);
+    }
+  };
+}
+
+function typedStream(call: Call): Call {
+  return async function* (...given) {
+    try {
+      yield* call(...given);
+    } catch (thrown) {
+      throw fromConnect(thrown);
+    }
+  };
+}

@@ -1,0 +1,53 @@
+/** gRPC over HTTP/2 from Node, Bun and Deno, on a socket that keeps no process alive. */
+import fs from "node:fs";
+import type { SecureClientSessionOptions } from "node:http2";
+import net from "node:net";
+import tls from "node:tls";
+import type { Interceptor, Transport } from "@connectrpc/connect";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+
+import type { Config } from "./config.js";
+import { credentialsInterceptor } from "./credentials.js";
+
+/** A transport, and how to let go of its connection. */
+export interface NodeTransport {
+  readonly transport: Transport;
+  close(): void;
+}
+
+/** Nothing is connected before the first call. */
+export function createNodeTransport(
+  config: Pick<Config, "apiKey" | "caFile">,
+  url: string,
+  keepsAlive: boolean,
+): NodeTransport {
+  const ca = config.caFile === undefined ? {} : { ca: fs.readFileSync(config.caFile) };
+  const nodeOptions: SecureClientSessionOptions = {
+    ...ca,
+    createConnection: (authority) => connect(authority, ca, keepsAlive),
+  };
+  const sessionManager = new Http2SessionManager(url, {}, nodeOptions);
+  const transport = createGrpcTransport({
+    baseUrl: url,
+    sessionManager,
+    interceptors: [named, credentialsInterceptor(config)],
+  });
+  return { transport, close: () => sessionManager.abort() };
+}
+
+const named: Interceptor = (next) => (request) => {
+  request.header.set("user-agent", `nightbell-typescript/0.1.0 (grpc; ${process.version})`);
+  return next(request);
+};
+
+function connect(authority: URL, ca: tls.ConnectionOptions, keepsAlive: boolean): net.Socket {
+  const isTls = authority.protocol === "https:";
+  const host = authority.hostname.replace(/^\[|\]$/g, "");
+  const port = Number(authority.port || (isTls ? 443 : 80));
+  const names = net.isIP(host) === 0 ? { servername: host } : {};
+  const socket = isTls
+    ? tls.connect({ host, port, ...names, ...ca, ALPNProtocols: ["h2"] })
+    : net.connect({ host, port });
+  if (!keepsAlive) socket.unref();
+  return socket;
+}

@@ -1,0 +1,13 @@
+//! What must hold of whole lives, then each rule as a sentence.
+
+mod clocks;
+mod incidents;
+mod limits;
+mod lives;
+mod people;
+mod replay;
+mod runs;
+mod silence;
+mod slots;
+mod thresholds;
+mod zones;

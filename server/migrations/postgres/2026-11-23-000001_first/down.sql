@@ -1,0 +1,12 @@
+DROP TABLE blind_windows;
+DROP TABLE counters;
+DROP TABLE rejected_reports;
+DROP TABLE outbox;
+DROP TABLE channels;
+DROP TABLE incidents;
+DROP TABLE runs;
+DROP TABLE scheduler_labels;
+DROP TABLE scheduler_states;
+DROP TABLE schedulers;
+DROP TABLE keys;
+DROP TABLE projects;

@@ -1,0 +1,472 @@
+//! What is kept, and how it is found again.
+//!
+//! [`Store`] is what the services know of a database. Each database implements it
+//! in a folder of its own, in its own best dialect, with the same file names; one
+//! conformance suite holds them to the same behaviour.
+
+pub mod batch;
+#[cfg(test)]
+mod conformance;
+mod error;
+pub mod postgres;
+mod rows;
+mod schema;
+pub mod sqlite;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use nightbell_domain::blind::BlindWindow;
+use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
+use nightbell_domain::incident::{EventKind, Incident};
+use nightbell_domain::key::{Key, ProjectId};
+use nightbell_domain::presence::{Lease, ServerId, Sign};
+use nightbell_domain::run::{Run, RunStatus};
+use nightbell_domain::scheduler::{Health, Scheduler};
+use nightbell_domain::settings::Settings;
+use nightbell_domain::time::Timestamp;
+
+pub use error::StoreError;
+
+/// A scheduler's number in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SchedulerKey(pub i64);
+
+/// Which schedulers a list shows, by id, after `after`.
+#[derive(Debug, Clone, Default)]
+pub struct SchedulerQuery {
+    /// Only those of this service.
+    pub service_name: Option<String>,
+    /// Only those that fare so.
+    pub health: Option<Health>,
+    /// Only those with this label.
+    pub label: Option<(String, String)>,
+    /// Only those whose id comes after this one.
+    pub after: Option<String>,
+    /// How many at the most.
+    pub limit: i64,
+}
+
+/// Which runs a list shows, the newest first.
+#[derive(Debug, Clone, Default)]
+pub struct RunQuery {
+    /// Only those of this status.
+    pub status: Option<RunStatus>,
+    /// Only those that come after this one: its first mark and its id.
+    pub after: Option<(Timestamp, String)>,
+    /// How many at the most.
+    pub limit: i64,
+}
+
+/// Which incidents a list shows, the newest first.
+#[derive(Debug, Clone, Default)]
+pub struct IncidentQuery {
+    /// Only those of this scheduler.
+    pub scheduler_id: Option<SchedulerId>,
+    /// Only those in this state.
+    pub state: Option<IncidentState>,
+    /// Only those that come after this one: when it was opened and its id.
+    pub after: Option<(Timestamp, String)>,
+    /// How many at the most.
+    pub limit: i64,
+}
+
+/// Whether anybody needs to act on an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IncidentState {
+    /// Nobody has it.
+    Open,
+    /// Somebody has it.
+    Acknowledged,
+    /// It is over.
+    Resolved,
+}
+
+impl IncidentState {
+    /// The state of `incident`.
+    pub fn of(incident: &Incident) -> Self {
+        if incident.resolved.is_some() {
+            Self::Resolved
+        } else if incident.acknowledgement.is_some() {
+            Self::Acknowledged
+        } else {
+            Self::Open
+        }
+    }
+}
+
+/// An incident with the names of what it is about.
+#[derive(Debug, Clone)]
+pub struct IncidentView {
+    /// The incident.
+    pub incident: Incident,
+    /// The scheduler it is about.
+    pub scheduler_id: SchedulerId,
+    /// That scheduler's service.
+    pub service_name: String,
+    /// That scheduler's job.
+    pub job_name: String,
+}
+
+/// A channel as it is stored.
+#[derive(Debug, Clone)]
+pub struct StoredChannel {
+    /// Its number.
+    pub id: i64,
+    /// Its project.
+    pub project: ProjectId,
+    /// Its name for people.
+    pub name: String,
+    /// Whether it is used.
+    pub is_enabled: bool,
+    /// Why the server turned it off; empty: it did not.
+    pub disabled_reason: String,
+    /// Its settings, sealed, since they hold secrets.
+    pub sealed_settings: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// How far a notification has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// Waiting for its next attempt.
+    Pending,
+    /// The channel took it.
+    Delivered,
+    /// Given up.
+    Abandoned,
+}
+
+/// What became of one notification.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The stable key that the channel sees with every attempt.
+    pub key: String,
+    /// The channel.
+    pub channel_id: i64,
+    /// What it tells.
+    pub event: EventKind,
+    /// How far it has come.
+    pub state: DeliveryState,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// What the last attempt met.
+    pub last_result: String,
+    /// When the next attempt is due.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When the channel took it.
+    pub delivered_at: Option<Timestamp>,
+}
+
+/// A notification that one sender holds until its lease ends.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Its number.
+    pub id: i64,
+    /// Proves to [`Store::outbox_settle`] that the lease is still this one.
+    pub lease_token: i64,
+    /// The stable key that the channel sees.
+    pub key: String,
+    /// The attempts made before this one.
+    pub attempts: u32,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// What it tells.
+    pub event: EventKind,
+    /// The incident as it stood then, with the names of what it is about.
+    pub about: IncidentView,
+    /// The project's name.
+    pub project_name: String,
+    /// What is set of the scheduler.
+    pub settings: Settings,
+    /// When a run of the scheduler last ended well.
+    pub last_success_at: Option<Timestamp>,
+    /// The channel; `None` if it is gone or turned off.
+    pub channel: Option<StoredChannel>,
+}
+
+/// What a channel calls its first message about an incident.
+#[derive(Debug, Clone)]
+pub struct Thread {
+    /// The project.
+    pub project: ProjectId,
+    /// The channel.
+    pub channel: i64,
+    /// The incident.
+    pub incident: IncidentId,
+    /// The channel's own name for the message.
+    pub reference: String,
+    /// When the message was sent.
+    pub created_at: Timestamp,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone)]
+pub enum Settlement {
+    /// The channel took it.
+    Delivered {
+        /// What it answered.
+        result: String,
+    },
+    /// It is tried again.
+    Retry {
+        /// What went wrong.
+        result: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// It is given up.
+    Abandoned {
+        /// Why.
+        result: String,
+    },
+}
+
+/// A report that was refused and is kept for 24 hours.
+#[derive(Debug, Clone)]
+pub struct RejectedReport {
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// The stable reason in upper case.
+    pub reason: String,
+    /// What was wrong, for a person.
+    pub message: String,
+    /// The report as it came, at most 2 KiB of it.
+    pub raw: String,
+}
+
+/// One server's sign of life.
+#[derive(Debug, Clone)]
+pub struct Presence {
+    /// The server.
+    pub server: ServerId,
+    /// Every report that it read until then is stored.
+    pub stored_until: Timestamp,
+    /// The time it is: until now something could be seen.
+    pub now: Timestamp,
+    /// The longest time since something was last seen that is no blindness.
+    pub gap_max: Duration,
+    /// The epoch of the judge's lease, if the server holds it: to be renewed.
+    pub epoch: Option<i64>,
+    /// Servers to be forgotten.
+    pub dead: Vec<ServerId>,
+}
+
+/// What stands in the database about the servers on it.
+#[derive(Debug, Clone)]
+pub struct Attendance {
+    /// Their signs of life.
+    pub signs: Vec<Sign>,
+    /// The judge's lease.
+    pub lease: Option<Lease>,
+    /// Until when something could be seen before this server said that it lives.
+    pub seen_until: Option<Timestamp>,
+}
+
+/// Everything that is kept.
+///
+/// Every read and write of a project's things carries the project. What a write
+/// answers would survive a power cut.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Loads what the commands are about, decides, and saves, in one transaction.
+    async fn transact(&self, batch: batch::Batch) -> Result<batch::Committed, StoreError>;
+
+    /// The schedulers whose `due_at` is not after `now`, the longest due first.
+    async fn due(&self, now: Timestamp, limit: i64) -> Result<Vec<SchedulerKey>, StoreError>;
+
+    /// The scheduler of this id.
+    async fn scheduler(
+        &self,
+        project: ProjectId,
+        id: &SchedulerId,
+    ) -> Result<Option<Scheduler>, StoreError>;
+
+    /// A list of schedulers, by id.
+    async fn schedulers(
+        &self,
+        project: ProjectId,
+        query: SchedulerQuery,
+    ) -> Result<Vec<Scheduler>, StoreError>;
+
+    /// Forgets a scheduler with all that belongs to it. Whether there was one.
+    async fn scheduler_delete(
+        &self,
+        project: ProjectId,
+        id: &SchedulerId,
+    ) -> Result<bool, StoreError>;
+
+    /// The run of this id; `None` also if there is no such scheduler.
+    async fn run(
+        &self,
+        project: ProjectId,
+        scheduler: &SchedulerId,
+        id: &RunId,
+    ) -> Result<Option<Run>, StoreError>;
+
+    /// A list of runs, the newest first.
+    async fn runs(
+        &self,
+        project: ProjectId,
+        scheduler: &SchedulerId,
+        query: RunQuery,
+    ) -> Result<Vec<Run>, StoreError>;
+
+    /// The incident of this id.
+    async fn incident(
+        &self,
+        project: ProjectId,
+        id: IncidentId,
+    ) -> Result<Option<IncidentView>, StoreError>;
+
+    /// A list of incidents, the newest first.
+    async fn incidents(
+        &self,
+        project: ProjectId,
+        query: IncidentQuery,
+    ) -> Result<Vec<IncidentView>, StoreError>;
+
+    /// What became of the notifications of an incident, in order.
+    async fn deliveries(
+        &self,
+        project: ProjectId,
+        id: IncidentId,
+    ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// Adds a channel, unless the project has `most`; its number.
+    async fn channel_insert(
+        &self,
+        channel: StoredChannel,
+        most: i64,
+    ) -> Result<Option<i64>, StoreError>;
+
+    /// The channel of this number.
+    async fn channel(
+        &self,
+        project: ProjectId,
+        id: i64,
+    ) -> Result<Option<StoredChannel>, StoreError>;
+
+    /// Whose channel this is. For those who come without a key and prove themselves by
+    /// the channel's own secret.
+    async fn channel_project(&self, id: i64) -> Result<Option<ProjectId>, StoreError>;
+
+    /// The project's channels, the oldest first.
+    async fn channels(&self, project: ProjectId) -> Result<Vec<StoredChannel>, StoreError>;
+
+    /// Replaces the channel of this number and project. Whether there was one.
+    async fn channel_update(&self, channel: StoredChannel) -> Result<bool, StoreError>;
+
+    /// Forgets a channel and abandons what it was still to be told. Whether there was one.
+    async fn channel_delete(
+        &self,
+        project: ProjectId,
+        id: i64,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// What a channel calls its first message about an incident, if it is known.
+    async fn thread(
+        &self,
+        project: ProjectId,
+        channel: i64,
+        incident: IncidentId,
+    ) -> Result<Option<String>, StoreError>;
+
+    /// Remembers what a channel calls its first message about an incident, and forgets
+    /// what is older than `forgotten`. A channel of another project is left alone.
+    async fn thread_keep(&self, thread: Thread, forgotten: Timestamp) -> Result<(), StoreError>;
+
+    /// Takes up to `limit` notifications that are due and leases them until `lease_until`.
+    /// Of one incident and channel only the first that is pending can be taken.
+    async fn outbox_claim(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Claim>, StoreError>;
+
+    /// Records how an attempt ended, if the lease is still the claim's. Whether it was.
+    async fn outbox_settle(
+        &self,
+        claim: &Claim,
+        settlement: Settlement,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// How many notifications are pending, and when the first of them is due.
+    async fn outbox_pending(&self) -> Result<(i64, Option<Timestamp>), StoreError>;
+
+    /// Keeps a refused report.
+    async fn rejected_insert(
+        &self,
+        project: ProjectId,
+        scheduler: &SchedulerId,
+        report: RejectedReport,
+    ) -> Result<(), StoreError>;
+
+    /// The refused reports of a scheduler since `since`, the newest first.
+    async fn rejected(
+        &self,
+        project: ProjectId,
+        scheduler: &SchedulerId,
+        since: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<RejectedReport>, StoreError>;
+
+    /// Forgets up to `limit` refused reports from before `before`; how many.
+    async fn rejected_prune(&self, before: Timestamp, limit: i64) -> Result<usize, StoreError>;
+
+    /// The mark of the secret that the database belongs to; if it belongs to none yet,
+    /// `mark` from here on.
+    async fn secret_mark(&self, mark: i64) -> Result<i64, StoreError>;
+
+    /// The project of this name, made if there is none.
+    async fn project_ensure(&self, name: &str, now: Timestamp) -> Result<ProjectId, StoreError>;
+
+    /// The name of a project.
+    async fn project_name(&self, project: ProjectId) -> Result<Option<String>, StoreError>;
+
+    /// Adds a key and moves the epoch of the keys, unless the project has `most`
+    /// that are not revoked. Whether it was added.
+    async fn key_insert(&self, key: Key, most: i64) -> Result<bool, StoreError>;
+
+    /// The key of this id, of any project.
+    async fn key(&self, key_id: &str) -> Result<Option<Key>, StoreError>;
+
+    /// The keys of a project, or of all, the oldest first.
+    async fn keys(&self, project: Option<ProjectId>) -> Result<Vec<Key>, StoreError>;
+
+    /// Ends a key and moves the epoch of the keys. The key as it stands now; one
+    /// revoked before stays as it was.
+    async fn key_revoke(
+        &self,
+        project: Option<ProjectId>,
+        key_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Key>, StoreError>;
+
+    /// The epoch of the keys: grows with every change of any key but its last use.
+    async fn key_epoch(&self) -> Result<i64, StoreError>;
+
+    /// Notes that a key was used. Never moves the note back.
+    async fn key_used(&self, key_id: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Whether other servers may be on this database.
+    fn is_shared(&self) -> bool;
+
+    /// Says that a server lives. The first after a gap in which none did records the
+    /// window in which nothing could be seen; then what stands there is read.
+    async fn attend(&self, presence: Presence) -> Result<Attendance, StoreError>;
+
+    /// Gives the judge's lease to a server, under a new epoch, if it still stands as that
+    /// server saw it. Returns once nothing is under way under the old one.
+    async fn lease_take(&self, server: ServerId, seen: Option<Lease>) -> Result<bool, StoreError>;
+
+    /// Forgets a server, and ends its lease: the next may take it at once.
+    async fn leave(&self, server: ServerId) -> Result<(), StoreError>;
+
+    /// The windows in which nothing could be seen that ended after `since`, in order.
+    async fn blind_windows(&self, since: Timestamp) -> Result<Vec<BlindWindow>, StoreError>;
+}

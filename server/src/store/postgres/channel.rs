@@ -1,0 +1,126 @@
+//! Channels: whom incidents are told to.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use nightbell_domain::key::ProjectId;
+use nightbell_domain::time::Timestamp;
+
+use super::{key, outbox};
+use crate::store::rows::channel::ChannelRow;
+use crate::store::schema::channels;
+use crate::store::{StoreError, StoredChannel};
+
+/// Adds `channel` under a fresh number, unless its project has `most`.
+pub(super) async fn insert(
+    c: &mut AsyncPgConnection,
+    channel: &StoredChannel,
+    most: i64,
+) -> Result<Option<i64>, StoreError> {
+    key::project_lock(c, channel.project).await?;
+    let theirs = channels::table.filter(channels::project_id.eq(channel.project.0));
+    let count: i64 = theirs.count().get_result(c).await?;
+    if count >= most {
+        return Ok(None);
+    }
+    let id = diesel::insert_into(channels::table)
+        .values((
+            channels::project_id.eq(channel.project.0),
+            channels::name.eq(&channel.name),
+            channels::is_enabled.eq(channel.is_enabled),
+            channels::disabled_reason.eq(&channel.disabled_reason),
+            channels::sealed_settings.eq(&channel.sealed_settings),
+            channels::created_at_ms.eq(channel.created_at.as_millis()),
+        ))
+        .returning(channels::id)
+        .get_result(c)
+        .await?;
+    Ok(Some(id))
+}
+
+/// The channel of this number.
+pub(super) async fn one(
+    c: &mut AsyncPgConnection,
+    project: ProjectId,
+    id: i64,
+) -> Result<Option<StoredChannel>, StoreError> {
+    let row = channels::table
+        .find(id)
+        .filter(channels::project_id.eq(project.0))
+        .select(ChannelRow::as_select())
+        .get_result(c)
+        .await
+        .optional()?;
+    Ok(row.map(StoredChannel::from))
+}
+
+/// Whose channel this is.
+pub(super) async fn project(
+    c: &mut AsyncPgConnection,
+    id: i64,
+) -> Result<Option<ProjectId>, StoreError> {
+    let found = channels::table.find(id).select(channels::project_id).first(c).await.optional()?;
+    Ok(found.map(ProjectId))
+}
+
+/// The project's channels, the oldest first.
+pub(super) async fn list(
+    c: &mut AsyncPgConnection,
+    project: ProjectId,
+) -> Result<Vec<StoredChannel>, StoreError> {
+    let rows = channels::table
+        .filter(channels::project_id.eq(project.0))
+        .order(channels::id)
+        .select(ChannelRow::as_select())
+        .load(c)
+        .await?;
+    Ok(rows.into_iter().map(StoredChannel::from).collect())
+}
+
+/// The channels of these projects that are used, by project and number.
+pub(super) async fn enabled(
+    c: &mut AsyncPgConnection,
+    projects: Vec<i64>,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = channels::table
+        .filter(channels::project_id.eq_any(projects))
+        .filter(channels::is_enabled.eq(true))
+        .order((channels::project_id, channels::id))
+        .select((channels::project_id, channels::id))
+        .load(c)
+        .await?;
+    Ok(rows)
+}
+
+/// Replaces all of a channel but when it was made. Whether there was one.
+pub(super) async fn update(
+    c: &mut AsyncPgConnection,
+    channel: &StoredChannel,
+) -> Result<bool, StoreError> {
+    let theirs =
+        channels::table.find(channel.id).filter(channels::project_id.eq(channel.project.0));
+    let updated = diesel::update(theirs)
+        .set((
+            channels::name.eq(&channel.name),
+            channels::is_enabled.eq(channel.is_enabled),
+            channels::disabled_reason.eq(&channel.disabled_reason),
+            channels::sealed_settings.eq(&channel.sealed_settings),
+        ))
+        .execute(c)
+        .await?;
+    Ok(updated == 1)
+}
+
+/// Forgets a channel and abandons what it was still to be told. Whether there was one.
+pub(super) async fn delete(
+    c: &mut AsyncPgConnection,
+    project: ProjectId,
+    id: i64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let theirs = channels::table.find(id).filter(channels::project_id.eq(project.0));
+    if diesel::delete(theirs).execute(c).await? == 0 {
+        return Ok(false);
+    }
+    outbox::abandon_channel(c, id, now).await?;
+    Ok(true)
+}
