@@ -46,7 +46,7 @@ fn the_guide_reports_a_status() {
     assert_eq!(message.execution_time_ms, Some(5000));
     assert_eq!(
         json::to_string(&message),
-        r#"{"scheduler_id":"test-service-eod","service_name":"Test Service","job_name":"Test Job","status":"completed","timestamp":"2024-01-15T01:00:00.000Z","execution_time_ms":5000,"error_message":null,"metadata":{"environment":"production","records_processed":1000},"run_id":null,"sequence":null,"sent_at":null}"#
+        r#"{"scheduler_id":"test-service-eod","service_name":"Test Service","job_name":"Test Job","status":"completed","timestamp":"2024-01-15T01:00:00.000Z","execution_time_ms":5000,"error_message":null,"metadata":{"environment":"production","records_processed":1000},"run_id":null,"sequence":null,"sent_at":null,"scheduled_for":null}"#
     );
 }
 
@@ -335,22 +335,26 @@ fn status_request() -> impl Strategy<Value = v1::UpdateStatusRequest> {
     let words = 0..=6_i32;
     let millis = proptest::option::of(-62_135_596_800_000..=253_402_200_000_000_i64);
     let metadata = proptest::option::of(proptest::collection::btree_map(text(), value(), 0..5));
-    let whole = (text(), proptest::option::of(text()), words, millis.clone(), millis);
+    let whole =
+        (text(), proptest::option::of(text()), words, millis.clone(), millis.clone(), millis);
     let rest = (proptest::option::of(any::<i64>()), metadata, proptest::option::of(any::<u32>()));
-    (whole, rest).prop_map(|((id, message, status, at, sent_at), (took, metadata, sequence))| {
-        v1::UpdateStatusRequest {
-            scheduler_id: id,
-            status,
-            timestamp: at.map(instant),
-            execution_time_ms: took,
-            error_message: message.clone(),
-            metadata: metadata.map(|fields| prost_types::Struct { fields }),
-            run_id: message,
-            sequence,
-            sent_at: sent_at.map(instant),
-            ..Default::default()
-        }
-    })
+    (whole, rest).prop_map(
+        |((id, message, status, at, sent_at, slot), (took, metadata, sequence))| {
+            v1::UpdateStatusRequest {
+                scheduler_id: id,
+                status,
+                timestamp: at.map(instant),
+                execution_time_ms: took,
+                error_message: message.clone(),
+                metadata: metadata.map(|fields| prost_types::Struct { fields }),
+                run_id: message,
+                sequence,
+                sent_at: sent_at.map(instant),
+                scheduled_for: slot.map(instant),
+                ..Default::default()
+            }
+        },
+    )
 }
 
 fn instant(millis: i64) -> Timestamp {
