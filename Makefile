@@ -15,7 +15,7 @@ BUF := node_modules/.bin/buf
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
-	cargo build --package nightbell-server
+	cargo build --workspace --bin nightbell-server
 	tools/run.sh $(SERVER)
 
 # Every test there is. The examples come last and run against the server just built. Always
@@ -55,7 +55,7 @@ test-python: need-rust need-redis $(PYTHON_SDK)
 
 # The Python SDK beside Airflow, whose installation takes minutes: no part of `make test`.
 test-airflow: need-rust $(PYTHON_SDK) $(AIRFLOW)
-	cargo build --package nightbell-server
+	cargo build --workspace --bin nightbell-server
 	cd sdk-python && NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/python -m pytest tests_airflow
 
 # The simulation of server/domain/tests in full, for minutes: 200 worlds of 1,000
