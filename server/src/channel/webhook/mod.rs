@@ -217,11 +217,12 @@ fn incident(it: &Incident) -> Map<String, Value> {
         .collect()
 }
 
-/// A length of time as JSON has it in the contract: `"90s"`, `"0.500s"`.
+/// A length of time as JSON has it in the contract: `"90s"`, `"0.5s"`.
 fn seconds(duration: Duration) -> String {
+    let whole = duration.as_secs();
     match duration.subsec_millis() {
-        0 => format!("{}s", duration.as_secs()),
-        millis => format!("{}.{millis:03}s", duration.as_secs()),
+        0 => format!("{whole}s"),
+        millis => format!("{whole}.{}s", format!("{millis:03}").trim_end_matches('0')),
     }
 }
 

@@ -110,7 +110,7 @@ fn a_resolved_incident_is_told_with_all_that_is_known() {
                 "opened_at": "2023-11-14T22:13:11Z",
                 "resolved_at": "2023-11-14T22:13:20.5Z",
                 "resolution": "recovered",
-                "duration": "10.500s",
+                "duration": "10.5s",
                 "summary": "did not start",
                 "run_ids": ["r1"],
                 "missed_slots": 2,
@@ -120,4 +120,14 @@ fn a_resolved_incident_is_told_with_all_that_is_known() {
             },
         })
     );
+}
+
+#[test]
+fn a_duration_reads_as_it_does_in_the_answers_of_the_api() {
+    for (millis, text) in [(0, "0s"), (31, "0.031s"), (70, "0.07s"), (90_000, "90s")] {
+        let duration = Duration::from_millis(millis);
+        let contract = prost_types::Duration::try_from(duration).expect("a short one");
+        assert_eq!(nightbell_proto::json::duration_to_text(&contract), text);
+        assert_eq!(seconds(duration), text);
+    }
 }
