@@ -95,6 +95,7 @@ fn examples(things: &Things) -> BTreeMap<&'static str, Example> {
         example::<v1::GetSchedulerRequest>("GetScheduler", one.clone()),
         example::<v1::ListSchedulersRequest>("ListSchedulers", json!({})),
         example::<v1::UpdateSchedulerRequest>("UpdateScheduler", set_labels),
+        example::<v1::ReleaseSettingsRequest>("ReleaseSettings", one.clone()),
         example::<v1::DeleteSchedulerRequest>("DeleteScheduler", one.clone()),
         example::<v1::PauseSchedulerRequest>("PauseScheduler", one.clone()),
         example::<v1::ResumeSchedulerRequest>("ResumeScheduler", one.clone()),
@@ -111,7 +112,7 @@ fn examples(things: &Things) -> BTreeMap<&'static str, Example> {
 const DESTRUCTIVE: [&str; 4] = ["DeleteChannel", "DeleteScheduler", "RevokeKey", "ResolveIncident"];
 
 /// Calls that name something which may be another project's.
-const NAMING: [&str; 17] = [
+const NAMING: [&str; 18] = [
     "GetChannel",
     "UpdateChannel",
     "DeleteChannel",
@@ -127,6 +128,7 @@ const NAMING: [&str; 17] = [
     "SendHeartbeat",
     "GetScheduler",
     "UpdateScheduler",
+    "ReleaseSettings",
     "DeleteScheduler",
     "PauseScheduler",
 ];

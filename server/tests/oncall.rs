@@ -94,3 +94,25 @@ async fn a_pause_outlives_reports_registrations_and_the_server_and_ends_by_itsel
     let refused = rest.answered(Method::POST, path, Some(&past)).await;
     assert_eq!(refused.0, 400, "{refused:?}");
 }
+
+#[tokio::test]
+async fn what_a_person_set_is_not_overwritten_when_the_job_registers_again() {
+    let server = Server::start().await;
+    let rest = server.rest();
+    rest.register("nightly", &json!({"max_runtime": "3600s"})).await;
+    let path = "/api/v1/schedulers/nightly";
+    let change = json!({"max_runtime": "7200s"});
+    let (code, changed) = rest.answered(Method::PATCH, path, Some(&change)).await;
+    assert_eq!(code, 200, "{changed}");
+    assert_eq!(changed["scheduler"]["held_settings"], json!(["max_runtime"]));
+
+    let again = rest.register("nightly", &json!({"max_runtime": "3600s"})).await;
+    assert_eq!(again["warnings"][0]["reason"], "SETTING_HELD", "{again}");
+    assert_eq!(again["warnings"][0]["field"], "max_runtime");
+    assert_eq!(again["scheduler"]["settings"]["max_runtime"], "7200s");
+
+    rest.post(&format!("{path}/release"), &json!({"names": ["max_runtime"]})).await;
+    let again = rest.register("nightly", &json!({"max_runtime": "3600s"})).await;
+    assert_eq!(again["warnings"], json!([]));
+    assert_eq!(again["scheduler"]["settings"]["max_runtime"], "3600s");
+}

@@ -3266,7 +3266,7 @@ impl FromJson for v1::SchedulerSettings {
 }
 impl Serialize for v1::Scheduler {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Scheduler", 13)?;
+        let mut object = serializer.serialize_struct("Scheduler", 14)?;
         object.serialize_field("scheduler_id", &self.scheduler_id)?;
         object.serialize_field("settings", &self.settings)?;
         object.serialize_field("health", &write::word::<v1::Health>(self.health))?;
@@ -3302,6 +3302,7 @@ impl Serialize for v1::Scheduler {
                 "last_success_at",
                 &self.last_success_at.as_ref().map(write::Time),
             )?;
+        object.serialize_field("held_settings", &self.held_settings)?;
         object.end()
     }
 }
@@ -3417,6 +3418,15 @@ impl FromJson for v1::Scheduler {
                     Part::Rest,
                     value,
                     read::timestamp,
+                )
+            }
+            "held_settings" => {
+                at.put(
+                    &mut self.held_settings,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::string),
                 )
             }
             _ => return false,
@@ -3906,6 +3916,58 @@ impl Serialize for v1::UpdateSchedulerResponse {
     }
 }
 impl FromJson for v1::UpdateSchedulerResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "scheduler" => {
+                at.put_some(
+                    &mut self.scheduler,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Scheduler>,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ReleaseSettingsRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ReleaseSettingsRequest", 2)?;
+        object.serialize_field("scheduler_id", &self.scheduler_id)?;
+        object.serialize_field("names", &self.names)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ReleaseSettingsRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "scheduler_id" => {
+                at.put(&mut self.scheduler_id, name, Part::Rest, value, read::string)
+            }
+            "names" => {
+                at.put(
+                    &mut self.names,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::string),
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ReleaseSettingsResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ReleaseSettingsResponse", 1)?;
+        object.serialize_field("scheduler", &self.scheduler)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ReleaseSettingsResponse {
     fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
         match name {
             "scheduler" => {

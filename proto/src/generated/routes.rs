@@ -410,10 +410,24 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             ),
         )
         .route(
+            "/api/v1/schedulers/{scheduler_id}/release",
+            routing::post(
+                unary(
+                    &METHODS[25],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::ReleaseSettingsRequest>|
+                    async move { service.release_settings(request).await },
+                ),
+            ),
+        )
+        .route(
             "/api/v1/schedulers/{scheduler_id}",
             routing::delete(
                 unary(
-                    &METHODS[25],
+                    &METHODS[26],
                     service,
                     gate,
                     |
@@ -427,7 +441,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/pause",
             routing::post(
                 unary(
-                    &METHODS[26],
+                    &METHODS[27],
                     service,
                     gate,
                     |
@@ -441,7 +455,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/resume",
             routing::post(
                 unary(
-                    &METHODS[27],
+                    &METHODS[28],
                     service,
                     gate,
                     |
@@ -455,7 +469,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedules:preview",
             routing::post(
                 unary(
-                    &METHODS[28],
+                    &METHODS[29],
                     service,
                     gate,
                     |
@@ -469,7 +483,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/watch",
             routing::get(
                 events(
-                    &METHODS[29],
+                    &METHODS[30],
                     service,
                     gate,
                     |

@@ -4845,6 +4845,10 @@ pub struct Scheduler {
     /// When a run of it last ended well, corrected for the sender's clock.
     #[prost(message, optional, tag = "13")]
     pub last_success_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// The names of settings that a person has set: registrations leave them alone
+    /// until they are released.
+    #[prost(string, repeated, tag = "50")]
+    pub held_settings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// RejectedReport is a report that was refused and kept for 24 hours.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5017,6 +5021,23 @@ pub struct UpdateSchedulerRequest {
 /// UpdateSchedulerResponse shows the scheduler as it now stands.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct UpdateSchedulerResponse {
+    /// The scheduler.
+    #[prost(message, optional, tag = "1")]
+    pub scheduler: ::core::option::Option<Scheduler>,
+}
+/// ReleaseSettingsRequest gives settings back to the job.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReleaseSettingsRequest {
+    /// The scheduler. Required.
+    #[prost(string, tag = "1")]
+    pub scheduler_id: ::prost::alloc::string::String,
+    /// The names of the settings. None means all that are held.
+    #[prost(string, repeated, tag = "2")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// ReleaseSettingsResponse shows the scheduler as it now stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReleaseSettingsResponse {
     /// The scheduler.
     #[prost(message, optional, tag = "1")]
     pub scheduler: ::core::option::Option<Scheduler>,
@@ -5325,8 +5346,9 @@ pub mod scheduler_service_client {
         }
         /// RegisterScheduler makes a scheduler known, or updates the one of this id.
         /// Safe to call at every start of a job: what the request leaves out stays as
-        /// it is. A scheduler with a schedule is watched from now on, even if its job
-        /// never runs.
+        /// it is, and so does what a person has set by UpdateScheduler: the answer warns
+        /// (SETTING_HELD) of each such setting that the request would have changed. A
+        /// scheduler with a schedule is watched from now on, even if its job never runs.
         ///
         /// Errors:
         ///
@@ -5426,8 +5448,9 @@ pub mod scheduler_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// UpdateScheduler changes settings. Over REST the fields present in the body
-        /// are changed, and null clears one.
+        /// UpdateScheduler changes settings, which belong to people from now on: what
+        /// the job registers at its next start leaves them as they are. Over REST the
+        /// fields present in the body are changed, and null clears one.
         ///
         /// Errors:
         ///
@@ -5456,6 +5479,39 @@ pub mod scheduler_service_client {
             req.extensions_mut()
                 .insert(
                     GrpcMethod::new("nightbell.v1.SchedulerService", "UpdateScheduler"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// ReleaseSettings gives settings back to what the job registers. Each keeps its
+        /// value until the job registers another.
+        ///
+        /// Errors:
+        ///
+        /// * INVALID_ARGUMENT: a name is no setting's.
+        /// * NOT_FOUND: no such scheduler.
+        pub async fn release_settings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReleaseSettingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReleaseSettingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.SchedulerService/ReleaseSettings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("nightbell.v1.SchedulerService", "ReleaseSettings"),
                 );
             self.inner.unary(req, path, codec).await
         }
@@ -5639,8 +5695,9 @@ pub mod scheduler_service_server {
     pub trait SchedulerService: std::marker::Send + std::marker::Sync + 'static {
         /// RegisterScheduler makes a scheduler known, or updates the one of this id.
         /// Safe to call at every start of a job: what the request leaves out stays as
-        /// it is. A scheduler with a schedule is watched from now on, even if its job
-        /// never runs.
+        /// it is, and so does what a person has set by UpdateScheduler: the answer warns
+        /// (SETTING_HELD) of each such setting that the request would have changed. A
+        /// scheduler with a schedule is watched from now on, even if its job never runs.
         ///
         /// Errors:
         ///
@@ -5683,8 +5740,9 @@ pub mod scheduler_service_server {
             tonic::Response<super::ListSchedulersResponse>,
             tonic::Status,
         >;
-        /// UpdateScheduler changes settings. Over REST the fields present in the body
-        /// are changed, and null clears one.
+        /// UpdateScheduler changes settings, which belong to people from now on: what
+        /// the job registers at its next start leaves them as they are. Over REST the
+        /// fields present in the body are changed, and null clears one.
         ///
         /// Errors:
         ///
@@ -5695,6 +5753,20 @@ pub mod scheduler_service_server {
             request: tonic::Request<super::UpdateSchedulerRequest>,
         ) -> std::result::Result<
             tonic::Response<super::UpdateSchedulerResponse>,
+            tonic::Status,
+        >;
+        /// ReleaseSettings gives settings back to what the job registers. Each keeps its
+        /// value until the job registers another.
+        ///
+        /// Errors:
+        ///
+        /// * INVALID_ARGUMENT: a name is no setting's.
+        /// * NOT_FOUND: no such scheduler.
+        async fn release_settings(
+            &self,
+            request: tonic::Request<super::ReleaseSettingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReleaseSettingsResponse>,
             tonic::Status,
         >;
         /// DeleteScheduler forgets a scheduler with its runs and incidents.
@@ -6018,6 +6090,52 @@ pub mod scheduler_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UpdateSchedulerSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.SchedulerService/ReleaseSettings" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReleaseSettingsSvc<T: SchedulerService>(pub Arc<T>);
+                    impl<
+                        T: SchedulerService,
+                    > tonic::server::UnaryService<super::ReleaseSettingsRequest>
+                    for ReleaseSettingsSvc<T> {
+                        type Response = super::ReleaseSettingsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReleaseSettingsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SchedulerService>::release_settings(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReleaseSettingsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

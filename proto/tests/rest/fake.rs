@@ -175,6 +175,7 @@ answers! { v1::scheduler_service_server::SchedulerService {
     get_scheduler(GetSchedulerRequest) -> GetSchedulerResponse
     list_schedulers(ListSchedulersRequest) -> ListSchedulersResponse
     update_scheduler(UpdateSchedulerRequest) -> UpdateSchedulerResponse
+    release_settings(ReleaseSettingsRequest) -> ReleaseSettingsResponse
     delete_scheduler(DeleteSchedulerRequest) -> DeleteSchedulerResponse
     pause_scheduler(PauseSchedulerRequest) -> PauseSchedulerResponse
     resume_scheduler(ResumeSchedulerRequest) -> ResumeSchedulerResponse

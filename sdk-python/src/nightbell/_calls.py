@@ -64,6 +64,14 @@ UPDATE_SCHEDULER = Call(
     "settings",
     True,
 )
+RELEASE_SETTINGS = Call(
+    "SchedulerService",
+    "ReleaseSettings",
+    "POST",
+    "/api/v1/schedulers/{scheduler_id}/release",
+    "*",
+    True,
+)
 DELETE_SCHEDULER = Call(
     "SchedulerService", "DeleteScheduler", "DELETE", "/api/v1/schedulers/{scheduler_id}", "", True
 )
@@ -138,6 +146,7 @@ ALL = (
     GET_SCHEDULER,
     LIST_SCHEDULERS,
     UPDATE_SCHEDULER,
+    RELEASE_SETTINGS,
     DELETE_SCHEDULER,
     PAUSE_SCHEDULER,
     RESUME_SCHEDULER,

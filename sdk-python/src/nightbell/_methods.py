@@ -217,8 +217,9 @@ class Calls:
         """Makes a scheduler known, or updates the one of this id.
 
         Safe to call at every start of a job: what the request leaves out stays as it
-        is. A scheduler with a schedule is watched from now on, even if its job never
-        runs.
+        is, and so does what a person has set by UpdateScheduler: the answer warns
+        (SETTING_HELD) of each such setting that the request would have changed. A
+        scheduler with a schedule is watched from now on, even if its job never runs.
         """
         return self._call(
             _calls.REGISTER_SCHEDULER,
@@ -298,7 +299,8 @@ class Calls:
         update_mask: Sequence[str] | None = None,
         timeout: float | None = None,
     ) -> types.UpdateSchedulerResponse:
-        """Changes settings.
+        """Changes settings, which belong to people from now on: what the job
+        registers at its next start leaves them as they are.
 
         Over REST the fields present in the body are changed, and null clears one.
         """
@@ -309,6 +311,27 @@ class Calls:
                 "scheduler_id": scheduler_id,
                 "settings": settings,
                 "update_mask": update_mask,
+            },
+            timeout,
+        )
+
+    def release_settings(
+        self,
+        scheduler_id: str,
+        *,
+        names: Sequence[str] | None = None,
+        timeout: float | None = None,
+    ) -> types.ReleaseSettingsResponse:
+        """Gives settings back to what the job registers.
+
+        Each keeps its value until the job registers another.
+        """
+        return self._call(
+            _calls.RELEASE_SETTINGS,
+            types.ReleaseSettingsResponse,
+            {
+                "scheduler_id": scheduler_id,
+                "names": names,
             },
             timeout,
         )

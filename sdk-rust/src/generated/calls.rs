@@ -274,6 +274,17 @@ impl Call for api::UpdateSchedulerRequest {
         &self.update_mask
     }
 }
+impl Call for api::ReleaseSettingsRequest {
+    type Response = api::ReleaseSettingsResponse;
+    type WireRequest = wire::ReleaseSettingsRequest;
+    type WireResponse = wire::ReleaseSettingsResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/ReleaseSettings";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/schedulers/{scheduler_id}/release",
+        body: Body::All,
+    };
+}
 impl Call for api::DeleteSchedulerRequest {
     type Response = api::DeleteSchedulerResponse;
     type WireRequest = wire::DeleteSchedulerRequest;
@@ -556,8 +567,9 @@ impl Api {
     }
     /// RegisterScheduler makes a scheduler known, or updates the one of this id.
     /// Safe to call at every start of a job: what the request leaves out stays as
-    /// it is. A scheduler with a schedule is watched from now on, even if its job
-    /// never runs.
+    /// it is, and so does what a person has set by UpdateScheduler: the answer warns
+    /// (SETTING_HELD) of each such setting that the request would have changed. A
+    /// scheduler with a schedule is watched from now on, even if its job never runs.
     ///
     /// Errors:
     /// - INVALID_ARGUMENT: a field breaks its rule, or is unknown.
@@ -594,8 +606,9 @@ impl Api {
     ) -> Result<api::ListSchedulersResponse, Error> {
         self.call(request).await
     }
-    /// UpdateScheduler changes settings. Over REST the fields present in the body
-    /// are changed, and null clears one.
+    /// UpdateScheduler changes settings, which belong to people from now on: what
+    /// the job registers at its next start leaves them as they are. Over REST the
+    /// fields present in the body are changed, and null clears one.
     ///
     /// Errors:
     /// - INVALID_ARGUMENT: a field breaks its rule, or is unknown.
@@ -604,6 +617,18 @@ impl Api {
         &self,
         request: api::UpdateSchedulerRequest,
     ) -> Result<api::UpdateSchedulerResponse, Error> {
+        self.call(request).await
+    }
+    /// ReleaseSettings gives settings back to what the job registers. Each keeps its
+    /// value until the job registers another.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: a name is no setting's.
+    /// - NOT_FOUND: no such scheduler.
+    pub async fn release_settings(
+        &self,
+        request: api::ReleaseSettingsRequest,
+    ) -> Result<api::ReleaseSettingsResponse, Error> {
         self.call(request).await
     }
     /// DeleteScheduler forgets a scheduler with its runs and incidents.

@@ -1683,6 +1683,7 @@ impl From<api::Scheduler> for wire::Scheduler {
             open_incident_ids: it.open_incident_ids,
             open_runs: it.open_runs.into_iter().map(|value| value.into()).collect(),
             last_success_at: it.last_success_at.map(|value| convert::time_out(value)),
+            held_settings: it.held_settings,
         }
     }
 }
@@ -1702,6 +1703,7 @@ impl From<wire::Scheduler> for api::Scheduler {
             open_incident_ids: it.open_incident_ids,
             open_runs: it.open_runs.into_iter().map(|value| value.into()).collect(),
             last_success_at: it.last_success_at.map(|value| convert::time_in(value)),
+            held_settings: it.held_settings,
         }
     }
 }
@@ -1910,6 +1912,36 @@ impl From<api::UpdateSchedulerResponse> for wire::UpdateSchedulerResponse {
 }
 impl From<wire::UpdateSchedulerResponse> for api::UpdateSchedulerResponse {
     fn from(it: wire::UpdateSchedulerResponse) -> Self {
+        Self {
+            scheduler: it.scheduler.map(|value| value.into()),
+        }
+    }
+}
+impl From<api::ReleaseSettingsRequest> for wire::ReleaseSettingsRequest {
+    fn from(it: api::ReleaseSettingsRequest) -> Self {
+        Self {
+            scheduler_id: it.scheduler_id,
+            names: it.names,
+        }
+    }
+}
+impl From<wire::ReleaseSettingsRequest> for api::ReleaseSettingsRequest {
+    fn from(it: wire::ReleaseSettingsRequest) -> Self {
+        Self {
+            scheduler_id: it.scheduler_id,
+            names: it.names,
+        }
+    }
+}
+impl From<api::ReleaseSettingsResponse> for wire::ReleaseSettingsResponse {
+    fn from(it: api::ReleaseSettingsResponse) -> Self {
+        Self {
+            scheduler: it.scheduler.map(|value| value.into()),
+        }
+    }
+}
+impl From<wire::ReleaseSettingsResponse> for api::ReleaseSettingsResponse {
+    fn from(it: wire::ReleaseSettingsResponse) -> Self {
         Self {
             scheduler: it.scheduler.map(|value| value.into()),
         }

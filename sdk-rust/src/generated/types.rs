@@ -1341,6 +1341,10 @@ pub struct Scheduler {
     /// When a run of it last ended well, corrected for the sender's clock.
     #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
     pub last_success_at: Option<SystemTime>,
+    /// The names of settings that a person has set: registrations leave them alone
+    /// until they are released.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held_settings: Vec<String>,
 }
 /// RejectedReport is a report that was refused and kept for 24 hours.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -1506,6 +1510,24 @@ pub struct UpdateSchedulerRequest {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateSchedulerResponse {
+    /// The scheduler.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduler: Option<Scheduler>,
+}
+/// ReleaseSettingsRequest gives settings back to the job.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReleaseSettingsRequest {
+    /// The scheduler. Required.
+    pub scheduler_id: String,
+    /// The names of the settings. None means all that are held.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+}
+/// ReleaseSettingsResponse shows the scheduler as it now stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReleaseSettingsResponse {
     /// The scheduler.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduler: Option<Scheduler>,

@@ -2815,6 +2815,10 @@ pub struct Scheduler {
     /// When a run of it last ended well, corrected for the sender's clock.
     #[prost(message, optional, tag = "13")]
     pub last_success_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// The names of settings that a person has set: registrations leave them alone
+    /// until they are released.
+    #[prost(string, repeated, tag = "50")]
+    pub held_settings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// RejectedReport is a report that was refused and kept for 24 hours.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2987,6 +2991,23 @@ pub struct UpdateSchedulerRequest {
 /// UpdateSchedulerResponse shows the scheduler as it now stands.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct UpdateSchedulerResponse {
+    /// The scheduler.
+    #[prost(message, optional, tag = "1")]
+    pub scheduler: ::core::option::Option<Scheduler>,
+}
+/// ReleaseSettingsRequest gives settings back to the job.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReleaseSettingsRequest {
+    /// The scheduler. Required.
+    #[prost(string, tag = "1")]
+    pub scheduler_id: ::prost::alloc::string::String,
+    /// The names of the settings. None means all that are held.
+    #[prost(string, repeated, tag = "2")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// ReleaseSettingsResponse shows the scheduler as it now stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReleaseSettingsResponse {
     /// The scheduler.
     #[prost(message, optional, tag = "1")]
     pub scheduler: ::core::option::Option<Scheduler>,
@@ -3295,8 +3316,9 @@ pub mod scheduler_service_client {
         }
         /// RegisterScheduler makes a scheduler known, or updates the one of this id.
         /// Safe to call at every start of a job: what the request leaves out stays as
-        /// it is. A scheduler with a schedule is watched from now on, even if its job
-        /// never runs.
+        /// it is, and so does what a person has set by UpdateScheduler: the answer warns
+        /// (SETTING_HELD) of each such setting that the request would have changed. A
+        /// scheduler with a schedule is watched from now on, even if its job never runs.
         ///
         /// Errors:
         ///
@@ -3396,8 +3418,9 @@ pub mod scheduler_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// UpdateScheduler changes settings. Over REST the fields present in the body
-        /// are changed, and null clears one.
+        /// UpdateScheduler changes settings, which belong to people from now on: what
+        /// the job registers at its next start leaves them as they are. Over REST the
+        /// fields present in the body are changed, and null clears one.
         ///
         /// Errors:
         ///
@@ -3426,6 +3449,39 @@ pub mod scheduler_service_client {
             req.extensions_mut()
                 .insert(
                     GrpcMethod::new("nightbell.v1.SchedulerService", "UpdateScheduler"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// ReleaseSettings gives settings back to what the job registers. Each keeps its
+        /// value until the job registers another.
+        ///
+        /// Errors:
+        ///
+        /// * INVALID_ARGUMENT: a name is no setting's.
+        /// * NOT_FOUND: no such scheduler.
+        pub async fn release_settings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReleaseSettingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReleaseSettingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.SchedulerService/ReleaseSettings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("nightbell.v1.SchedulerService", "ReleaseSettings"),
                 );
             self.inner.unary(req, path, codec).await
         }

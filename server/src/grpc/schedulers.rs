@@ -42,12 +42,12 @@ impl SchedulerService for Schedulers {
         let mut warnings = decode_warnings(&mut request).0;
         let asked = settings::registration(request.into_inner())?;
         warnings.extend(asked.warnings.into_iter().map(warning));
-        let (known, created) =
-            self.services.register(&caller.principal, asked.id, asked.patch).await?;
+        let done = self.services.register(&caller.principal, asked.id, asked.patch).await?;
+        warnings.extend(done.warnings.into_iter().map(warning));
         Ok(Response::new(v1::RegisterSchedulerResponse {
-            scheduler_id: known.id.to_string(),
-            created,
-            scheduler: Some(scheduler::shown(&known)),
+            scheduler_id: done.scheduler.id.to_string(),
+            created: done.is_new,
+            scheduler: Some(scheduler::shown(&done.scheduler)),
             warnings,
         }))
     }
@@ -93,6 +93,18 @@ impl SchedulerService for Schedulers {
         let changed = changed.map_err(settings::below_settings)?;
         let scheduler = Some(scheduler::shown(&changed));
         Ok(Response::new(v1::UpdateSchedulerResponse { scheduler }))
+    }
+
+    async fn release_settings(
+        &self,
+        request: Request<v1::ReleaseSettingsRequest>,
+    ) -> Result<Response<v1::ReleaseSettingsResponse>, Status> {
+        let caller = caller(&request)?;
+        let message = request.into_inner();
+        let id = scheduler_id(&message.scheduler_id)?;
+        let changed = self.services.release_settings(&caller.principal, id, message.names).await?;
+        let scheduler = Some(scheduler::shown(&changed));
+        Ok(Response::new(v1::ReleaseSettingsResponse { scheduler }))
     }
 
     async fn delete_scheduler(

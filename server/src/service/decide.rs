@@ -115,7 +115,7 @@ fn apply(
     let input = match &*command.intent {
         _ if allowed.is_err() => None,
         Intent::Register(_) if is_new => None,
-        Intent::Register(patch) => Some(Input::Settings { patch: patch.clone(), by: role }),
+        Intent::Register(patch) => Some(Input::Registration { patch: patch.clone(), by: role }),
         Intent::Apply(input, _) => Some(input.clone()),
     };
     let Some(input) = input else {

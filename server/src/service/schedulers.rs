@@ -8,7 +8,7 @@ use nightbell_domain::key::{Principal, ProjectId};
 use nightbell_domain::schedule::preview::Preview;
 use nightbell_domain::schedule::{CronProfile, Schedule, Timetable};
 use nightbell_domain::scheduler::{Health, Scheduler};
-use nightbell_domain::settings::Patch;
+use nightbell_domain::settings::{Patch, Warning};
 use nightbell_domain::time::Timestamp;
 use nightbell_domain::transition::Input;
 use tokio::sync::{broadcast, mpsc};
@@ -59,6 +59,17 @@ pub struct Trial {
     pub after: Option<Timestamp>,
 }
 
+/// What a registration did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Registered {
+    /// The scheduler as it now stands.
+    pub scheduler: Scheduler,
+    /// Whether this made it.
+    pub is_new: bool,
+    /// What was left as it was, and why.
+    pub warnings: Vec<Warning>,
+}
+
 /// What happened to one scheduler, as the server tells itself.
 #[derive(Debug, Clone)]
 pub(super) enum Change {
@@ -80,20 +91,20 @@ pub enum SchedulerChange {
 }
 
 impl Services {
-    /// Registers a scheduler, or updates the one of this id; the scheduler as it now
-    /// stands and whether this made it.
+    /// Registers a scheduler, or updates the one of this id.
     pub async fn register(
         &self,
         principal: &Principal,
         id: SchedulerId,
         patch: Patch,
-    ) -> Result<(Scheduler, bool), ServiceError> {
+    ) -> Result<Registered, ServiceError> {
         let target = by_id(principal.project, &id);
         let command = self.command(principal, target.clone(), Intent::Register(patch));
         let answered = self.submit(command).await?;
-        answered.answer.map_err(|not_done| refused(not_done, &target))?;
+        let answer = answered.answer.map_err(|not_done| refused(not_done, &target))?;
         let scheduler = answered.scheduler.ok_or_else(|| fault("a scheduler was wanted"))?;
-        Ok((*scheduler, answered.is_new))
+        let is_new = answered.is_new;
+        Ok(Registered { scheduler: *scheduler, is_new, warnings: answer.warnings })
     }
 
     /// The scheduler of this id.
@@ -137,7 +148,7 @@ impl Services {
         Ok(Page::of(found, limit, "schedulers", |last| last.id.to_string()))
     }
 
-    /// Changes settings.
+    /// Changes settings; what a job registers leaves them alone from now on.
     pub async fn update_scheduler(
         &self,
         principal: &Principal,
@@ -145,6 +156,17 @@ impl Services {
         patch: Patch,
     ) -> Result<Scheduler, ServiceError> {
         let input = Input::Settings { patch, by: principal.role };
+        Ok(self.operate(principal, by_id(principal.project, &id), input).await?.1)
+    }
+
+    /// Gives settings back to what the job registers; without names, all of them.
+    pub async fn release_settings(
+        &self,
+        principal: &Principal,
+        id: SchedulerId,
+        names: Vec<String>,
+    ) -> Result<Scheduler, ServiceError> {
+        let input = Input::Release { names };
         Ok(self.operate(principal, by_id(principal.project, &id), input).await?.1)
     }
 

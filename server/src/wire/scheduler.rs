@@ -37,6 +37,7 @@ pub fn shown(scheduler: &Scheduler) -> v1::Scheduler {
             .map(|run| run::shown(&scheduler.id, run))
             .collect(),
         last_success_at: state.last_success_at.map(time::timestamp),
+        held_settings: scheduler.settings.held.names().map(str::to_owned).collect(),
     }
 }
 

@@ -80,13 +80,13 @@ impl Rest {
     }
 
     /// Registers a scheduler with these further settings.
-    pub(crate) async fn register(&self, scheduler_id: &str, settings: &Value) {
+    pub(crate) async fn register(&self, scheduler_id: &str, settings: &Value) -> Value {
         let mut body = json!({
             "scheduler_id": scheduler_id, "service_name": "billing", "job_name": scheduler_id,
         });
         let fields = settings.as_object().expect("an object").clone();
         body.as_object_mut().expect("an object").extend(fields);
-        self.post("/api/v1/schedulers/register", &body).await;
+        self.post("/api/v1/schedulers/register", &body).await
     }
 
     /// Adds a webhook; its id and secret.

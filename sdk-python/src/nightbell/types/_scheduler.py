@@ -251,6 +251,10 @@ class Scheduler:
     """Its runs that have not ended."""
     last_success_at: datetime | None = None
     """When a run of it last ended well, corrected for the sender's clock."""
+    held_settings: list[str] = field(default_factory=list[str])
+    """The names of settings that a person has set: registrations leave them alone
+    until they are released.
+    """
 
 
 @dataclass(frozen=True)
@@ -311,6 +315,14 @@ class ListSchedulersResponse:
 
 @dataclass(frozen=True)
 class UpdateSchedulerResponse:
+    """Shows the scheduler as it now stands."""
+
+    scheduler: Scheduler | None = None
+    """The scheduler."""
+
+
+@dataclass(frozen=True)
+class ReleaseSettingsResponse:
     """Shows the scheduler as it now stands."""
 
     scheduler: Scheduler | None = None

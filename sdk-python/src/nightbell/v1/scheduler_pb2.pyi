@@ -256,6 +256,7 @@ class Scheduler(_message.Message):
     OPEN_INCIDENT_IDS_FIELD_NUMBER: _builtins.int
     OPEN_RUNS_FIELD_NUMBER: _builtins.int
     LAST_SUCCESS_AT_FIELD_NUMBER: _builtins.int
+    HELD_SETTINGS_FIELD_NUMBER: _builtins.int
     scheduler_id: _builtins.str
     health: Global___Health.ValueType
     @_builtins.property
@@ -280,6 +281,8 @@ class Scheduler(_message.Message):
     def open_runs(self) -> _containers.RepeatedCompositeFieldContainer[_run_pb2.Run]: ...
     @_builtins.property
     def last_success_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def held_settings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -296,10 +299,11 @@ class Scheduler(_message.Message):
         open_incident_ids: _abc.Iterable[_builtins.str] | None = ...,
         open_runs: _abc.Iterable[_run_pb2.Run] | None = ...,
         last_success_at: _timestamp_pb2.Timestamp | None = ...,
+        held_settings: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "last_report_at", b"last_report_at", "last_success_at", b"last_success_at", "next_deadline_at", b"next_deadline_at", "next_slot_at", b"next_slot_at", "paused_at", b"paused_at", "paused_until", b"paused_until", "settings", b"settings", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "health", b"health", "last_report_at", b"last_report_at", "last_success_at", b"last_success_at", "next_deadline_at", b"next_deadline_at", "next_slot_at", b"next_slot_at", "open_incident_ids", b"open_incident_ids", "open_runs", b"open_runs", "paused_at", b"paused_at", "paused_until", b"paused_until", "scheduler_id", b"scheduler_id", "settings", b"settings", "updated_at", b"updated_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "health", b"health", "held_settings", b"held_settings", "last_report_at", b"last_report_at", "last_success_at", b"last_success_at", "next_deadline_at", b"next_deadline_at", "next_slot_at", b"next_slot_at", "open_incident_ids", b"open_incident_ids", "open_runs", b"open_runs", "paused_at", b"paused_at", "paused_until", b"paused_until", "scheduler_id", b"scheduler_id", "settings", b"settings", "updated_at", b"updated_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -654,6 +658,49 @@ class UpdateSchedulerResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateSchedulerResponse: _TypeAlias = UpdateSchedulerResponse  # noqa: Y015
+
+@_typing.final
+class ReleaseSettingsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULER_ID_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    scheduler_id: _builtins.str
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        scheduler_id: _builtins.str = ...,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["names", b"names", "scheduler_id", b"scheduler_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseSettingsRequest: _TypeAlias = ReleaseSettingsRequest  # noqa: Y015
+
+@_typing.final
+class ReleaseSettingsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def scheduler(self) -> Global___Scheduler: ...
+    def __init__(
+        self,
+        *,
+        scheduler: Global___Scheduler | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scheduler", b"scheduler"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scheduler", b"scheduler"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseSettingsResponse: _TypeAlias = ReleaseSettingsResponse  # noqa: Y015
 
 @_typing.final
 class DeleteSchedulerRequest(_message.Message):

@@ -55,6 +55,11 @@ class SchedulerServiceStub(object):
                 request_serializer=nightbell_dot_v1_dot_scheduler__pb2.UpdateSchedulerRequest.SerializeToString,
                 response_deserializer=nightbell_dot_v1_dot_scheduler__pb2.UpdateSchedulerResponse.FromString,
                 _registered_method=True)
+        self.ReleaseSettings = channel.unary_unary(
+                '/nightbell.v1.SchedulerService/ReleaseSettings',
+                request_serializer=nightbell_dot_v1_dot_scheduler__pb2.ReleaseSettingsRequest.SerializeToString,
+                response_deserializer=nightbell_dot_v1_dot_scheduler__pb2.ReleaseSettingsResponse.FromString,
+                _registered_method=True)
         self.DeleteScheduler = channel.unary_unary(
                 '/nightbell.v1.SchedulerService/DeleteScheduler',
                 request_serializer=nightbell_dot_v1_dot_scheduler__pb2.DeleteSchedulerRequest.SerializeToString,
@@ -104,6 +109,12 @@ class SchedulerServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def UpdateScheduler(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseSettings(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -161,6 +172,11 @@ def add_SchedulerServiceServicer_to_server(servicer, server):
                     servicer.UpdateScheduler,
                     request_deserializer=nightbell_dot_v1_dot_scheduler__pb2.UpdateSchedulerRequest.FromString,
                     response_serializer=nightbell_dot_v1_dot_scheduler__pb2.UpdateSchedulerResponse.SerializeToString,
+            ),
+            'ReleaseSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseSettings,
+                    request_deserializer=nightbell_dot_v1_dot_scheduler__pb2.ReleaseSettingsRequest.FromString,
+                    response_serializer=nightbell_dot_v1_dot_scheduler__pb2.ReleaseSettingsResponse.SerializeToString,
             ),
             'DeleteScheduler': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteScheduler,
@@ -296,6 +312,33 @@ class SchedulerService(object):
             '/nightbell.v1.SchedulerService/UpdateScheduler',
             nightbell_dot_v1_dot_scheduler__pb2.UpdateSchedulerRequest.SerializeToString,
             nightbell_dot_v1_dot_scheduler__pb2.UpdateSchedulerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightbell.v1.SchedulerService/ReleaseSettings',
+            nightbell_dot_v1_dot_scheduler__pb2.ReleaseSettingsRequest.SerializeToString,
+            nightbell_dot_v1_dot_scheduler__pb2.ReleaseSettingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -36,6 +36,7 @@ class SchedulerServiceStub:
     GetScheduler: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.GetSchedulerRequest, _scheduler_pb2.GetSchedulerResponse]
     ListSchedulers: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.ListSchedulersRequest, _scheduler_pb2.ListSchedulersResponse]
     UpdateScheduler: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.UpdateSchedulerRequest, _scheduler_pb2.UpdateSchedulerResponse]
+    ReleaseSettings: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.ReleaseSettingsRequest, _scheduler_pb2.ReleaseSettingsResponse]
     DeleteScheduler: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.DeleteSchedulerRequest, _scheduler_pb2.DeleteSchedulerResponse]
     PauseScheduler: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.PauseSchedulerRequest, _scheduler_pb2.PauseSchedulerResponse]
     ResumeScheduler: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.ResumeSchedulerRequest, _scheduler_pb2.ResumeSchedulerResponse]
@@ -49,6 +50,7 @@ class SchedulerServiceAsyncStub(SchedulerServiceStub):
     GetScheduler: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.GetSchedulerRequest, _scheduler_pb2.GetSchedulerResponse]  # type: ignore[assignment]
     ListSchedulers: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.ListSchedulersRequest, _scheduler_pb2.ListSchedulersResponse]  # type: ignore[assignment]
     UpdateScheduler: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.UpdateSchedulerRequest, _scheduler_pb2.UpdateSchedulerResponse]  # type: ignore[assignment]
+    ReleaseSettings: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.ReleaseSettingsRequest, _scheduler_pb2.ReleaseSettingsResponse]  # type: ignore[assignment]
     DeleteScheduler: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.DeleteSchedulerRequest, _scheduler_pb2.DeleteSchedulerResponse]  # type: ignore[assignment]
     PauseScheduler: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.PauseSchedulerRequest, _scheduler_pb2.PauseSchedulerResponse]  # type: ignore[assignment]
     ResumeScheduler: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.ResumeSchedulerRequest, _scheduler_pb2.ResumeSchedulerResponse]  # type: ignore[assignment]
@@ -83,6 +85,13 @@ class SchedulerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _scheduler_pb2.UpdateSchedulerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_scheduler_pb2.UpdateSchedulerResponse, _abc.Awaitable[_scheduler_pb2.UpdateSchedulerResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ReleaseSettings(
+        self,
+        request: _scheduler_pb2.ReleaseSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_scheduler_pb2.ReleaseSettingsResponse, _abc.Awaitable[_scheduler_pb2.ReleaseSettingsResponse]]: ...
 
     @_abc_1.abstractmethod
     def DeleteScheduler(

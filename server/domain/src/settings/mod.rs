@@ -1,5 +1,6 @@
 //! What can be set of a scheduler, and the rules it keeps.
 
+mod held;
 mod patch;
 mod rules;
 
@@ -12,6 +13,7 @@ use crate::key::Role;
 use crate::schedule::{CronProfile, Schedule, Timetable};
 use crate::time::as_millis;
 
+pub use held::Held;
 pub use patch::{Change, Patch, PatchRefusal};
 pub(crate) use rules::within;
 pub use rules::{
@@ -148,6 +150,8 @@ pub struct Settings {
     pub severity: Option<Severity>,
     /// Names and values to filter by.
     pub labels: BTreeMap<String, String>,
+    /// Which of these belong to people: what a job registers does not change them.
+    pub held: Held,
 }
 
 impl Settings {

@@ -98,17 +98,32 @@ impl Settings {
     ///
     /// Every rule that the result would break, or that `by` may not change the owner.
     pub fn patched(&self, patch: Patch, by: Role) -> Result<Self, PatchRefusal> {
-        let owner_email = patch.owner_email.on(self.owner_email.clone());
-        let changes_owner = owner_email != self.owner_email;
-        if let Some(holder) = self.owner_set_by.filter(|_| changes_owner)
+        let next = self.with(patch, by);
+        if let Some(holder) = self.owner_set_by.filter(|_| next.owner_email != self.owner_email)
             && by.rank() < holder.rank()
         {
             return Err(PatchRefusal::OwnerHeld(holder));
         }
+        let mut violations = next.violations();
+        // What is set already is not refused again, or a zone that was abolished would
+        // refuse every other change.
+        if next.is_rescheduled_from(self) {
+            let profile = next.cron_profile.unwrap_or_default();
+            let timezone = next.timezone.as_deref();
+            let checked = Timetable::checked(&next.schedules, timezone, profile);
+            violations.extend(checked.err().into_iter().flatten());
+        }
+        if violations.is_empty() { Ok(next) } else { Err(PatchRefusal::Invalid(violations)) }
+    }
+
+    /// These settings with `patch` applied, whatever rules that breaks.
+    pub(super) fn with(&self, patch: Patch, by: Role) -> Self {
+        let owner_email = patch.owner_email.on(self.owner_email.clone());
+        let changes_owner = owner_email != self.owner_email;
         let required = |change: Change<String>, current: &str| {
             change.on(Some(current.to_owned())).unwrap_or_default()
         };
-        let next = Self {
+        Self {
             service_name: required(patch.service_name, &self.service_name),
             job_name: required(patch.job_name, &self.job_name),
             owner_set_by: if changes_owner {
@@ -135,16 +150,7 @@ impl Settings {
             recovery_window: patch.recovery_window.on(self.recovery_window),
             severity: patch.severity.on(self.severity),
             labels: patch.labels.on(Some(self.labels.clone())).unwrap_or_default(),
-        };
-        let mut violations = next.violations();
-        // What is set already is not refused again, or a zone that was abolished would
-        // refuse every other change.
-        if next.is_rescheduled_from(self) {
-            let profile = next.cron_profile.unwrap_or_default();
-            let timezone = next.timezone.as_deref();
-            let checked = Timetable::checked(&next.schedules, timezone, profile);
-            violations.extend(checked.err().into_iter().flatten());
+            held: self.held.clone(),
         }
-        if violations.is_empty() { Ok(next) } else { Err(PatchRefusal::Invalid(violations)) }
     }
 }

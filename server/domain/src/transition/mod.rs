@@ -4,6 +4,7 @@ mod evaluate;
 mod findings;
 mod operate;
 mod reports;
+mod settings;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -45,12 +46,24 @@ pub enum Input {
         /// Whether it said goodbye.
         is_clean: bool,
     },
-    /// Settings are to change.
+    /// Its job registered again.
+    Registration {
+        /// What the job says of its settings.
+        patch: Patch,
+        /// The role of the key that asked.
+        by: Role,
+    },
+    /// Somebody changes settings, which are theirs from now on.
     Settings {
         /// What is to change.
         patch: Patch,
         /// The role of the key that asked.
         by: Role,
+    },
+    /// Settings are the job's again.
+    Release {
+        /// Their names; none means all.
+        names: Vec<String>,
     },
     /// It is not to be judged.
     Pause {
@@ -200,7 +213,9 @@ pub fn transition(mut case: Case, input: Input, context: &Context<'_>) -> Decisi
         Input::StreamEnded { run_id, is_clean } => {
             Ok(reports::stream::ended(&mut case, run_id.as_ref(), is_clean, context))
         }
-        Input::Settings { patch, by } => operate::settings(&mut case, patch, by, context),
+        Input::Registration { patch, by } => settings::registered(&mut case, patch, by, context),
+        Input::Settings { patch, by } => settings::changed(&mut case, patch, by, context),
+        Input::Release { names } => settings::released(&mut case, &names, context),
         Input::Pause { until } => operate::pause(&mut case, until, context),
         Input::Resume => Ok(operate::resume(&mut case, context)),
         Input::CancelRun(id) => operate::cancel_run(&mut case, &id),

@@ -1,62 +1,12 @@
 //! What people do to a scheduler.
 
 use super::findings::{self, tell};
-use super::{Answer, Context, Refusal, refusal, slots};
+use super::{Answer, Context, Refusal, slots};
 use crate::id::{IncidentId, RunId};
-use crate::incident::{Acknowledgement, EventKind, Reason, Resolution, Signature};
-use crate::key::Role;
+use crate::incident::{Acknowledgement, EventKind, Resolution, Signature};
 use crate::scheduler::{Case, Pause};
-use crate::settings::{Patch, Violation};
+use crate::settings::Violation;
 use crate::time::Timestamp;
-
-pub(super) fn settings(
-    case: &mut Case,
-    patch: Patch,
-    by: Role,
-    context: &Context<'_>,
-) -> Result<Answer, Refusal> {
-    let before = &case.scheduler.settings;
-    let next = before.patched(patch, by).map_err(refusal)?;
-    if next == *before {
-        return Ok(Answer::default());
-    }
-    let reschedules = next.is_rescheduled_from(before);
-    let reopens = next.early_tolerance != before.early_tolerance;
-    case.changes.any = true;
-    case.changes.settings = true;
-    case.scheduler.settings = next;
-    case.scheduler.updated_at = context.now;
-    if reschedules {
-        case.scheduler.state.strays.clear();
-        slots::await_after(case, context.now);
-    } else if reopens {
-        slots::reopen(case);
-    }
-    withdraw_unbounded(case, context);
-    Ok(Answer::default())
-}
-
-/// Ends what was found by limits that are no more.
-fn withdraw_unbounded(case: &mut Case, context: &Context<'_>) {
-    let settings = &case.scheduler.settings;
-    let gone = [
-        (settings.schedules.is_empty(), Reason::Missed),
-        (settings.schedules.is_empty(), Reason::NeverStarted),
-        (settings.max_runtime.is_none(), Reason::Overran),
-        (settings.finish_by.is_none(), Reason::FinishedLate),
-        (settings.min_runtime.is_none(), Reason::TooQuick),
-    ];
-    if settings.progress_timeout.is_none() {
-        for run in case.scheduler.state.runs.iter_mut().filter(|run| run.is_stuck) {
-            run.is_stuck = false;
-            case.changes.runs.insert(run.id.clone());
-        }
-        findings::nothing_is_still(case, Resolution::Withdrawn, context);
-    }
-    for (_, reason) in gone.into_iter().filter(|(is_gone, _)| *is_gone) {
-        findings::close_if(case, reason, Resolution::Withdrawn, context, |_, _| true);
-    }
-}
 
 pub(super) fn pause(
     case: &mut Case,

@@ -4,6 +4,7 @@ mod clocks;
 mod incidents;
 mod limits;
 mod lives;
+mod ownership;
 mod people;
 mod replay;
 mod runs;

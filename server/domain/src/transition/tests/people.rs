@@ -75,7 +75,7 @@ fn a_pause_outlives_reports_registrations_and_restarts_until_its_deadline() {
         world.say(running()).unwrap();
         world.say(failed()).unwrap();
         let patch = Patch { max_runtime: Change::Set(MINUTE), ..scheduled(2 * HOUR) };
-        world.decide(Input::Settings { patch, by: Role::Reporter }).unwrap();
+        world.decide(Input::Registration { patch, by: Role::Reporter }).unwrap();
         world.restart();
         assert_eq!(world.state().paused.unwrap().until, Some(until));
     }
@@ -186,7 +186,7 @@ fn settings_that_say_what_is_so_change_nothing() {
     let mut world = World::new(scheduled(HOUR));
     let before = world.scheduler.clone();
     world.wait(MINUTE);
-    world.decide(Input::Settings { patch: scheduled(HOUR), by: Role::Admin }).unwrap();
+    world.decide(Input::Registration { patch: scheduled(HOUR), by: Role::Admin }).unwrap();
 
     assert_eq!(world.scheduler, before);
 }

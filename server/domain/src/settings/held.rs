@@ -1,0 +1,144 @@
+//! Whose a setting is: a person's, once a person has changed it, until it is given back.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Change, Patch, Settings, Violation, Warning};
+use crate::key::Role;
+
+/// The names of settings that people have changed. A registration leaves them as they
+/// are: jobs register at every start, with what their code says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Held(BTreeSet<String>);
+
+impl Held {
+    /// The names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl Settings {
+    /// Notes that a person has changed what `names` says.
+    pub(crate) fn hold(&mut self, names: impl IntoIterator<Item = &'static str>) {
+        self.held.0.extend(names.into_iter().map(str::to_owned));
+    }
+
+    /// Gives settings back to the registrations of the job; without names, all of them.
+    /// Each keeps its value until a registration says another.
+    ///
+    /// # Errors
+    ///
+    /// Every name that is no setting.
+    pub(crate) fn release(&mut self, names: &[String]) -> Result<(), Vec<Violation>> {
+        let mut known = Patch::default();
+        let known = known.changes().map(|(name, _)| name);
+        let unknown = names.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str()));
+        let violations: Vec<_> = unknown
+            .map(|(place, _)| {
+                Violation::new(format!("names[{place}]"), "UNKNOWN_FIELD", "must name a setting")
+            })
+            .collect();
+        if !violations.is_empty() {
+            return Err(violations);
+        }
+        self.held.0.retain(|name| !names.is_empty() && !names.contains(name));
+        Ok(())
+    }
+
+    /// Takes out of what a job registers the settings that are held; a warning for each
+    /// that it would have changed.
+    pub(crate) fn withhold(&self, patch: &mut Patch, by: Role) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        for name in self.held.names() {
+            let mut alone = patch.clone();
+            alone.keep(|other| other != name);
+            if self.with(alone, by) != *self {
+                let message = "was set by a person and stays as it is; release it to set it here";
+                warnings.push(Warning::new("SETTING_HELD", name, message));
+            }
+        }
+        patch.keep(|name| self.held.0.contains(name));
+        warnings
+    }
+}
+
+impl Patch {
+    /// The names of the settings that it says something about.
+    pub(crate) fn names(&mut self) -> Vec<&'static str> {
+        self.changes().into_iter().filter(|(_, it)| !it.is_none()).map(|(name, _)| name).collect()
+    }
+
+    /// Says nothing any more about the settings that `which` picks.
+    fn keep(&mut self, which: impl Fn(&str) -> bool) {
+        for (name, change) in self.changes() {
+            if which(name) {
+                change.drop();
+            }
+        }
+    }
+
+    /// What it says about each setting, by the name that the contract has for it.
+    fn changes(&mut self) -> [(&'static str, &mut dyn Droppable); 21] {
+        [
+            ("service_name", &mut self.service_name),
+            ("job_name", &mut self.job_name),
+            ("owner_email", &mut self.owner_email),
+            ("alert_user_id", &mut self.alert_user_id),
+            ("schedules", &mut self.schedules),
+            ("timezone", &mut self.timezone),
+            ("cron_profile", &mut self.cron_profile),
+            ("start_grace", &mut self.start_grace),
+            ("heartbeat_interval", &mut self.heartbeat_interval),
+            ("heartbeat_timeout", &mut self.heartbeat_timeout),
+            ("max_runtime", &mut self.max_runtime),
+            ("finish_by", &mut self.finish_by),
+            ("early_tolerance", &mut self.early_tolerance),
+            ("min_runtime", &mut self.min_runtime),
+            ("progress_timeout", &mut self.progress_timeout),
+            ("failure_threshold", &mut self.failure_threshold),
+            ("failure_window", &mut self.failure_window),
+            ("recovery_threshold", &mut self.recovery_threshold),
+            ("recovery_window", &mut self.recovery_window),
+            ("severity", &mut self.severity),
+            ("labels", &mut self.labels),
+        ]
+    }
+}
+
+/// A change of whatever type.
+trait Droppable {
+    /// Whether it changes nothing.
+    fn is_none(&self) -> bool;
+    /// Makes it change nothing.
+    fn drop(&mut self);
+}
+
+impl<T> Droppable for Change<T> {
+    fn is_none(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    fn drop(&mut self) {
+        *self = Self::Keep;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_has_the_name_that_it_is_stored_by() {
+        let stored = serde_json::to_value(Settings::default()).unwrap();
+        let mut stored: Vec<_> = stored.as_object().unwrap().keys().cloned().collect();
+        stored.retain(|name| name != "held" && name != "owner_set_by");
+        let mut patch = Patch::default();
+        let mut named: Vec<_> = patch.changes().map(|(name, _)| name.to_owned()).into();
+        named.sort();
+        stored.sort();
+        assert_eq!(named, stored);
+    }
+}
