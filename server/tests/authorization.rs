@@ -93,6 +93,7 @@ fn examples(things: &Things) -> BTreeMap<&'static str, Example> {
         example::<v1::BatchReportRequest>("BatchReport", json!({"items": [{"heartbeat": one}]})),
         example::<v1::RegisterSchedulerRequest>("RegisterScheduler", service),
         example::<v1::GetSchedulerRequest>("GetScheduler", one.clone()),
+        example::<v1::ExplainSchedulerRequest>("ExplainScheduler", one.clone()),
         example::<v1::ListSchedulersRequest>("ListSchedulers", json!({})),
         example::<v1::UpdateSchedulerRequest>("UpdateScheduler", set_labels),
         example::<v1::ReleaseSettingsRequest>("ReleaseSettings", one.clone()),
@@ -112,7 +113,7 @@ fn examples(things: &Things) -> BTreeMap<&'static str, Example> {
 const DESTRUCTIVE: [&str; 4] = ["DeleteChannel", "DeleteScheduler", "RevokeKey", "ResolveIncident"];
 
 /// Calls that name something which may be another project's.
-const NAMING: [&str; 18] = [
+const NAMING: [&str; 19] = [
     "GetChannel",
     "UpdateChannel",
     "DeleteChannel",
@@ -127,6 +128,7 @@ const NAMING: [&str; 18] = [
     "UpdateStatus",
     "SendHeartbeat",
     "GetScheduler",
+    "ExplainScheduler",
     "UpdateScheduler",
     "ReleaseSettings",
     "DeleteScheduler",

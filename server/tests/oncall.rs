@@ -116,3 +116,39 @@ async fn what_a_person_set_is_not_overwritten_when_the_job_registers_again() {
     assert_eq!(again["warnings"], json!([]));
     assert_eq!(again["scheduler"]["settings"]["max_runtime"], "3600s");
 }
+
+#[tokio::test]
+async fn a_scheduler_explains_why_it_alerts_and_why_it_does_not() {
+    let server = Server::start().await;
+    let receiver = Receiver::start().await;
+    let rest = server.rest();
+    rest.add_webhook(&receiver.url).await;
+    rest.register("eod", &json!({"max_runtime": "3600s", "heartbeat_timeout": "600s"})).await;
+    rest.report("eod", "running", &json!({"run_id": "r1"})).await;
+    let path = "/api/v1/schedulers/eod/explain";
+    let calm = rest.get(path).await;
+    let summary = calm["summary"].as_str().expect("a summary");
+    assert!(summary.starts_with("Not alerting. Next limit: heartbeat_timeout"), "{summary}");
+    let limit = |setting: &str| {
+        let limits = calm["limits"].as_array().expect("limits");
+        limits.iter().find(|it| it["setting"] == setting).expect("it is told").clone()
+    };
+    assert_eq!(limit("max_runtime")["state"], "running");
+    assert_eq!(limit("max_runtime")["run_id"], "r1");
+    assert!(limit("max_runtime")["deadline_at"].is_string());
+    assert_eq!(limit("finish_by")["because"], "finish_by is not set");
+    assert_eq!(calm["last_runs"][0]["run_id"], "r1");
+
+    rest.report("eod", "failed", &json!({"run_id": "r1", "error_message": "disk full"})).await;
+    receiver.until(1).await;
+    let told = wait_until("the delivery is known", async || {
+        let wrong = rest.get(path).await;
+        let is_delivered = wrong["open_incidents"][0]["deliveries"][0]["state"] == "delivered";
+        is_delivered.then_some(wrong)
+    })
+    .await;
+    let summary = told["summary"].as_str().expect("a summary");
+    assert!(summary.starts_with("Alerting: failed") && summary.contains("disk full"), "{summary}");
+    assert_eq!(told["open_incidents"][0]["incident"]["error_message"], "disk full");
+    assert_eq!(told["open_incidents"][0]["history"][0]["event"], "opened");
+}

@@ -87,6 +87,13 @@ impl Words for v1::CronProfile {
         ("utc", Self::Utc),
     ];
 }
+impl Words for v1::LimitState {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("running", Self::Running),
+        ("breached", Self::Breached),
+        ("idle", Self::Idle),
+    ];
+}
 impl Serialize for v1::Channel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Channel", 4)?;
@@ -3787,6 +3794,178 @@ impl FromJson for v1::GetSchedulerResponse {
                         at,
                         read::message::<v1::RejectedReport>,
                     ),
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ExplainSchedulerRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ExplainSchedulerRequest", 1)?;
+        object.serialize_field("scheduler_id", &self.scheduler_id)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ExplainSchedulerRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "scheduler_id" => {
+                at.put(&mut self.scheduler_id, name, Part::Rest, value, read::string)
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::LimitNote {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("LimitNote", 6)?;
+        object.serialize_field("setting", &self.setting)?;
+        object.serialize_field("run_id", &self.run_id)?;
+        object.serialize_field("state", &write::word::<v1::LimitState>(self.state))?;
+        object
+            .serialize_field(
+                "deadline_at",
+                &self.deadline_at.as_ref().map(write::Time),
+            )?;
+        object.serialize_field("judged_at", &self.judged_at.as_ref().map(write::Time))?;
+        object.serialize_field("because", &self.because)?;
+        object.end()
+    }
+}
+impl FromJson for v1::LimitNote {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "setting" => at.put(&mut self.setting, name, Part::Rest, value, read::string),
+            "run_id" => at.put(&mut self.run_id, name, Part::Rest, value, read::string),
+            "state" => {
+                at.put(
+                    &mut self.state,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::word::<v1::LimitState>,
+                )
+            }
+            "deadline_at" => {
+                at.put_some(
+                    &mut self.deadline_at,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            "judged_at" => {
+                at.put_some(
+                    &mut self.judged_at,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            "because" => at.put(&mut self.because, name, Part::Rest, value, read::string),
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::OpenIncident {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("OpenIncident", 3)?;
+        object.serialize_field("incident", &self.incident)?;
+        object.serialize_field("history", &self.history)?;
+        object.serialize_field("deliveries", &self.deliveries)?;
+        object.end()
+    }
+}
+impl FromJson for v1::OpenIncident {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "incident" => {
+                at.put_some(
+                    &mut self.incident,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Incident>,
+                )
+            }
+            "history" => {
+                at.put(
+                    &mut self.history,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::IncidentEvent>),
+                )
+            }
+            "deliveries" => {
+                at.put(
+                    &mut self.deliveries,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::Delivery>),
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ExplainSchedulerResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ExplainSchedulerResponse", 5)?;
+        object.serialize_field("summary", &self.summary)?;
+        object.serialize_field("scheduler", &self.scheduler)?;
+        object.serialize_field("limits", &self.limits)?;
+        object.serialize_field("open_incidents", &self.open_incidents)?;
+        object.serialize_field("last_runs", &self.last_runs)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ExplainSchedulerResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "summary" => at.put(&mut self.summary, name, Part::Rest, value, read::string),
+            "scheduler" => {
+                at.put_some(
+                    &mut self.scheduler,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Scheduler>,
+                )
+            }
+            "limits" => {
+                at.put(
+                    &mut self.limits,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::LimitNote>),
+                )
+            }
+            "open_incidents" => {
+                at.put(
+                    &mut self.open_incidents,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::OpenIncident>),
+                )
+            }
+            "last_runs" => {
+                at.put(
+                    &mut self.last_runs,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::Run>),
                 )
             }
             _ => return false,

@@ -382,10 +382,24 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             ),
         )
         .route(
-            "/api/v1/schedulers",
+            "/api/v1/schedulers/{scheduler_id}/explain",
             routing::get(
                 unary(
                     &METHODS[23],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::ExplainSchedulerRequest>|
+                    async move { service.explain_scheduler(request).await },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers",
+            routing::get(
+                unary(
+                    &METHODS[24],
                     service,
                     gate,
                     |
@@ -399,7 +413,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::patch(
                 unary(
-                    &METHODS[24],
+                    &METHODS[25],
                     service,
                     gate,
                     |
@@ -413,7 +427,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/release",
             routing::post(
                 unary(
-                    &METHODS[25],
+                    &METHODS[26],
                     service,
                     gate,
                     |
@@ -427,7 +441,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::delete(
                 unary(
-                    &METHODS[26],
+                    &METHODS[27],
                     service,
                     gate,
                     |
@@ -441,7 +455,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/pause",
             routing::post(
                 unary(
-                    &METHODS[27],
+                    &METHODS[28],
                     service,
                     gate,
                     |
@@ -455,7 +469,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/resume",
             routing::post(
                 unary(
-                    &METHODS[28],
+                    &METHODS[29],
                     service,
                     gate,
                     |
@@ -469,7 +483,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedules:preview",
             routing::post(
                 unary(
-                    &METHODS[29],
+                    &METHODS[30],
                     service,
                     gate,
                     |
@@ -483,7 +497,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/watch",
             routing::get(
                 events(
-                    &METHODS[30],
+                    &METHODS[31],
                     service,
                     gate,
                     |

@@ -4975,6 +4975,68 @@ pub struct GetSchedulerResponse {
     #[prost(message, repeated, tag = "2")]
     pub rejected_reports: ::prost::alloc::vec::Vec<RejectedReport>,
 }
+/// ExplainSchedulerRequest names a scheduler.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainSchedulerRequest {
+    /// The scheduler. Required.
+    #[prost(string, tag = "1")]
+    pub scheduler_id: ::prost::alloc::string::String,
+}
+/// LimitNote tells how one limit stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LimitNote {
+    /// The setting that it comes from, such as "max_runtime".
+    #[prost(string, tag = "1")]
+    pub setting: ::prost::alloc::string::String,
+    /// The run that it bounds. Empty: the scheduler as a whole.
+    #[prost(string, tag = "2")]
+    pub run_id: ::prost::alloc::string::String,
+    /// How it stands.
+    #[prost(enumeration = "LimitState", tag = "3")]
+    pub state: i32,
+    /// When it is breached. Set while it is running.
+    #[prost(message, optional, tag = "4")]
+    pub deadline_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// When that is judged: later than deadline_at if Nightbell could not see for a
+    /// while. Set while it is running.
+    #[prost(message, optional, tag = "5")]
+    pub judged_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// Why it stands so, in one sentence.
+    #[prost(string, tag = "6")]
+    pub because: ::prost::alloc::string::String,
+}
+/// OpenIncident is an incident with what came of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OpenIncident {
+    /// The incident.
+    #[prost(message, optional, tag = "1")]
+    pub incident: ::core::option::Option<Incident>,
+    /// What happened to it, in order.
+    #[prost(message, repeated, tag = "2")]
+    pub history: ::prost::alloc::vec::Vec<IncidentEvent>,
+    /// Its notifications and their attempts.
+    #[prost(message, repeated, tag = "3")]
+    pub deliveries: ::prost::alloc::vec::Vec<Delivery>,
+}
+/// ExplainSchedulerResponse tells why a scheduler alerts, or why it does not.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainSchedulerResponse {
+    /// Why, in one sentence.
+    #[prost(string, tag = "1")]
+    pub summary: ::prost::alloc::string::String,
+    /// The scheduler.
+    #[prost(message, optional, tag = "2")]
+    pub scheduler: ::core::option::Option<Scheduler>,
+    /// Every limit, those that are not set included. None while it is paused.
+    #[prost(message, repeated, tag = "3")]
+    pub limits: ::prost::alloc::vec::Vec<LimitNote>,
+    /// The open incidents.
+    #[prost(message, repeated, tag = "4")]
+    pub open_incidents: ::prost::alloc::vec::Vec<OpenIncident>,
+    /// The last runs, the newest first, at most 5.
+    #[prost(message, repeated, tag = "5")]
+    pub last_runs: ::prost::alloc::vec::Vec<Run>,
+}
 /// ListSchedulersRequest asks for a page of schedulers.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListSchedulersRequest {
@@ -5263,6 +5325,43 @@ impl CronProfile {
         }
     }
 }
+/// LimitState says how a limit stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LimitState {
+    /// Not a value.
+    Unspecified = 0,
+    /// It is kept so far, and breached at its deadline unless something is heard.
+    Running = 1,
+    /// It is breached.
+    Breached = 2,
+    /// It judges nothing at present.
+    Idle = 3,
+}
+impl LimitState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LIMIT_STATE_UNSPECIFIED",
+            Self::Running => "LIMIT_STATE_RUNNING",
+            Self::Breached => "LIMIT_STATE_BREACHED",
+            Self::Idle => "LIMIT_STATE_IDLE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LIMIT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "LIMIT_STATE_RUNNING" => Some(Self::Running),
+            "LIMIT_STATE_BREACHED" => Some(Self::Breached),
+            "LIMIT_STATE_IDLE" => Some(Self::Idle),
+            _ => None,
+        }
+    }
+}
 /// Generated client implementations.
 pub mod scheduler_service_client {
     #![allow(
@@ -5413,6 +5512,39 @@ pub mod scheduler_service_client {
             req.extensions_mut()
                 .insert(
                     GrpcMethod::new("nightbell.v1.SchedulerService", "GetScheduler"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// ExplainScheduler tells why a scheduler alerts, or why it does not: every
+        /// limit with its deadline, the open incidents with what became of their
+        /// notifications, and the last runs.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such scheduler.
+        pub async fn explain_scheduler(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainSchedulerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainSchedulerResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.SchedulerService/ExplainScheduler",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("nightbell.v1.SchedulerService", "ExplainScheduler"),
                 );
             self.inner.unary(req, path, codec).await
         }
@@ -5727,6 +5859,20 @@ pub mod scheduler_service_server {
             tonic::Response<super::GetSchedulerResponse>,
             tonic::Status,
         >;
+        /// ExplainScheduler tells why a scheduler alerts, or why it does not: every
+        /// limit with its deadline, the open incidents with what became of their
+        /// notifications, and the last runs.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such scheduler.
+        async fn explain_scheduler(
+            &self,
+            request: tonic::Request<super::ExplainSchedulerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainSchedulerResponse>,
+            tonic::Status,
+        >;
         /// ListSchedulers lists schedulers by id.
         ///
         /// Errors:
@@ -5998,6 +6144,52 @@ pub mod scheduler_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetSchedulerSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.SchedulerService/ExplainScheduler" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExplainSchedulerSvc<T: SchedulerService>(pub Arc<T>);
+                    impl<
+                        T: SchedulerService,
+                    > tonic::server::UnaryService<super::ExplainSchedulerRequest>
+                    for ExplainSchedulerSvc<T> {
+                        type Response = super::ExplainSchedulerResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExplainSchedulerRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SchedulerService>::explain_scheduler(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExplainSchedulerSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -173,6 +173,7 @@ answers! { v1::scheduler_service_server::SchedulerService {
     }
     register_scheduler(RegisterSchedulerRequest) -> RegisterSchedulerResponse
     get_scheduler(GetSchedulerRequest) -> GetSchedulerResponse
+    explain_scheduler(ExplainSchedulerRequest) -> ExplainSchedulerResponse
     list_schedulers(ListSchedulersRequest) -> ListSchedulersResponse
     update_scheduler(UpdateSchedulerRequest) -> UpdateSchedulerResponse
     release_settings(ReleaseSettingsRequest) -> ReleaseSettingsResponse

@@ -55,6 +55,14 @@ REGISTER_SCHEDULER = Call(
 GET_SCHEDULER = Call(
     "SchedulerService", "GetScheduler", "GET", "/api/v1/schedulers/{scheduler_id}", "", True
 )
+EXPLAIN_SCHEDULER = Call(
+    "SchedulerService",
+    "ExplainScheduler",
+    "GET",
+    "/api/v1/schedulers/{scheduler_id}/explain",
+    "",
+    True,
+)
 LIST_SCHEDULERS = Call("SchedulerService", "ListSchedulers", "GET", "/api/v1/schedulers", "", True)
 UPDATE_SCHEDULER = Call(
     "SchedulerService",
@@ -144,6 +152,7 @@ ALL = (
     BATCH_REPORT,
     REGISTER_SCHEDULER,
     GET_SCHEDULER,
+    EXPLAIN_SCHEDULER,
     LIST_SCHEDULERS,
     UPDATE_SCHEDULER,
     RELEASE_SETTINGS,

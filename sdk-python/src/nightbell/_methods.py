@@ -267,6 +267,25 @@ class Calls:
             timeout,
         )
 
+    def explain_scheduler(
+        self,
+        scheduler_id: str,
+        *,
+        timeout: float | None = None,
+    ) -> types.ExplainSchedulerResponse:
+        """Tells why a scheduler alerts, or why it does not: every limit with its
+        deadline, the open incidents with what became of their notifications,
+        and the last runs.
+        """
+        return self._call(
+            _calls.EXPLAIN_SCHEDULER,
+            types.ExplainSchedulerResponse,
+            {
+                "scheduler_id": scheduler_id,
+            },
+            timeout,
+        )
+
     def list_schedulers(
         self,
         *,

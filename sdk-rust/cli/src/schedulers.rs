@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use nightbell::api::{
-    Api, GetSchedulerRequest, ListIncidentsRequest, ListRunsRequest, ListSchedulersRequest,
-    PauseSchedulerRequest, ResumeSchedulerRequest, Run, Schedule, ScheduleRule, Scheduler,
+    Api, ExplainSchedulerRequest, GetSchedulerRequest, LimitNote, ListRunsRequest,
+    ListSchedulersRequest, OpenIncident, PauseSchedulerRequest, ResumeSchedulerRequest, Run,
+    Schedule, ScheduleRule, Scheduler,
 };
 
 use crate::{Failure, Form, session, text};
@@ -196,43 +197,43 @@ impl Named {
         self.form.show(facts, &serde_json::json!({"scheduler": scheduler, "runs": runs}))
     }
 
-    /// From what the server tells of the scheduler and its incidents.
     async fn explain(&self, api: &Api) -> Result<(), Failure> {
-        let scheduler = self.scheduler(api).await?;
-        let request =
-            ListIncidentsRequest { scheduler_id: self.name.clone(), ..Default::default() };
-        let mut incidents = api.list_incidents(request).await?.incidents;
-        incidents.retain(|it| scheduler.open_incident_ids.contains(&it.incident_id));
+        let request = ExplainSchedulerRequest { scheduler_id: self.name.clone() };
+        let why = api.explain_scheduler(request).await?;
         let now = text::now();
         let words = || {
-            let mut lines = vec![format!("{} is {}.", self.name, health(&scheduler))];
-            if let Some(at) = scheduler.paused_at {
-                lines.push(format!(
-                    "It is paused since {}: nothing alerts.",
-                    text::when(Some(at), now)
-                ));
+            let scheduler = why.scheduler.clone().unwrap_or_default();
+            let limits: Vec<_> = why.limits.iter().map(limit_row).collect();
+            let runs: Vec<_> = why.last_runs.iter().map(|run| run_row(run, now)).collect();
+            let mut told = format!("{} is {}. {}\n", self.name, health(&scheduler), why.summary);
+            for it in &why.open_incidents {
+                told += &incident_told(it);
             }
-            for it in &incidents {
-                lines.push(format!("Incident {}: {}", it.incident_id, it.summary));
-            }
-            if incidents.is_empty() {
-                lines.push("It has no open incident.".to_owned());
-            }
-            lines.push(match scheduler.next_deadline_at {
-                Some(at) => format!(
-                    "Unless it is heard of, a limit is breached {}.",
-                    text::when(Some(at), now)
-                ),
-                None => "No limit is running: silence will not alert.".to_owned(),
-            });
-            lines.push(format!(
-                "Its last report came {}.",
-                text::when(scheduler.last_report_at, now)
-            ));
-            lines.join("\n")
+            let limits = text::table(&["LIMIT", "STATE", "BECAUSE", "RUN"], &limits);
+            let runs = text::table(&["RUN", "STATUS", "STARTED", "ERROR"], &runs);
+            format!("{told}\n{limits}\n{runs}")
         };
-        self.form.show(words, &serde_json::json!({"scheduler": scheduler, "incidents": incidents}))
+        self.form.show(words, &why)
     }
+}
+
+fn limit_row(note: &LimitNote) -> Vec<String> {
+    let state = note.state.map_or_else(String::new, |it| format!("{it:?}").to_lowercase());
+    vec![note.setting.clone(), state, note.because.clone(), note.run_id.clone()]
+}
+
+/// An incident and what became of its notifications, a line each.
+fn incident_told(open: &OpenIncident) -> String {
+    let incident = open.incident.clone().unwrap_or_default();
+    let told = open.deliveries.iter().map(|it| {
+        let state = it.state.map_or_else(String::new, |it| format!("{it:?}").to_lowercase());
+        format!(
+            "  {} to channel {}: {state} after {} attempts {}\n",
+            it.event, it.channel_id, it.attempts, it.last_result
+        )
+    });
+    let first = format!("Incident {}: {}\n", incident.incident_id, incident.summary);
+    std::iter::once(first).chain(told).collect()
 }
 
 fn run_row(run: &Run, now: jiff::Timestamp) -> Vec<String> {

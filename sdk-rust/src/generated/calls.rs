@@ -249,6 +249,17 @@ impl Call for api::GetSchedulerRequest {
         body: Body::None,
     };
 }
+impl Call for api::ExplainSchedulerRequest {
+    type Response = api::ExplainSchedulerResponse;
+    type WireRequest = wire::ExplainSchedulerRequest;
+    type WireResponse = wire::ExplainSchedulerResponse;
+    const PATH: &'static str = "/nightbell.v1.SchedulerService/ExplainScheduler";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/schedulers/{scheduler_id}/explain",
+        body: Body::None,
+    };
+}
 impl Call for api::ListSchedulersRequest {
     type Response = api::ListSchedulersResponse;
     type WireRequest = wire::ListSchedulersRequest;
@@ -593,6 +604,18 @@ impl Api {
         &self,
         request: api::GetSchedulerRequest,
     ) -> Result<api::GetSchedulerResponse, Error> {
+        self.call(request).await
+    }
+    /// ExplainScheduler tells why a scheduler alerts, or why it does not: every
+    /// limit with its deadline, the open incidents with what became of their
+    /// notifications, and the last runs.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such scheduler.
+    pub async fn explain_scheduler(
+        &self,
+        request: api::ExplainSchedulerRequest,
+    ) -> Result<api::ExplainSchedulerResponse, Error> {
         self.call(request).await
     }
     /// ListSchedulers lists schedulers by id.

@@ -215,6 +215,27 @@ impl convert::Word for api::CronProfile {
         )
     }
 }
+impl convert::Word for api::LimitState {
+    fn to_number(self) -> i32 {
+        match self {
+            Self::Running => wire::LimitState::Running as i32,
+            Self::Breached => wire::LimitState::Breached as i32,
+            Self::Idle => wire::LimitState::Idle as i32,
+            Self::Unknown => 0,
+        }
+    }
+    fn from_number(number: i32) -> Option<Self> {
+        Some(
+            match wire::LimitState::try_from(number) {
+                Ok(wire::LimitState::Unspecified) => return None,
+                Ok(wire::LimitState::Running) => Self::Running,
+                Ok(wire::LimitState::Breached) => Self::Breached,
+                Ok(wire::LimitState::Idle) => Self::Idle,
+                Err(_) => Self::Unknown,
+            },
+        )
+    }
+}
 impl From<api::Channel> for wire::Channel {
     fn from(it: api::Channel) -> Self {
         Self {
@@ -1844,6 +1865,92 @@ impl From<wire::GetSchedulerResponse> for api::GetSchedulerResponse {
                 .into_iter()
                 .map(|value| value.into())
                 .collect(),
+        }
+    }
+}
+impl From<api::ExplainSchedulerRequest> for wire::ExplainSchedulerRequest {
+    fn from(it: api::ExplainSchedulerRequest) -> Self {
+        Self {
+            scheduler_id: it.scheduler_id,
+        }
+    }
+}
+impl From<wire::ExplainSchedulerRequest> for api::ExplainSchedulerRequest {
+    fn from(it: wire::ExplainSchedulerRequest) -> Self {
+        Self {
+            scheduler_id: it.scheduler_id,
+        }
+    }
+}
+impl From<api::LimitNote> for wire::LimitNote {
+    fn from(it: api::LimitNote) -> Self {
+        Self {
+            setting: it.setting,
+            run_id: it.run_id,
+            state: it.state.map_or(0, convert::number),
+            deadline_at: it.deadline_at.map(|value| convert::time_out(value)),
+            judged_at: it.judged_at.map(|value| convert::time_out(value)),
+            because: it.because,
+        }
+    }
+}
+impl From<wire::LimitNote> for api::LimitNote {
+    fn from(it: wire::LimitNote) -> Self {
+        Self {
+            setting: it.setting,
+            run_id: it.run_id,
+            state: convert::word(it.state),
+            deadline_at: it.deadline_at.map(|value| convert::time_in(value)),
+            judged_at: it.judged_at.map(|value| convert::time_in(value)),
+            because: it.because,
+        }
+    }
+}
+impl From<api::OpenIncident> for wire::OpenIncident {
+    fn from(it: api::OpenIncident) -> Self {
+        Self {
+            incident: it.incident.map(|value| value.into()),
+            history: it.history.into_iter().map(|value| value.into()).collect(),
+            deliveries: it.deliveries.into_iter().map(|value| value.into()).collect(),
+        }
+    }
+}
+impl From<wire::OpenIncident> for api::OpenIncident {
+    fn from(it: wire::OpenIncident) -> Self {
+        Self {
+            incident: it.incident.map(|value| value.into()),
+            history: it.history.into_iter().map(|value| value.into()).collect(),
+            deliveries: it.deliveries.into_iter().map(|value| value.into()).collect(),
+        }
+    }
+}
+impl From<api::ExplainSchedulerResponse> for wire::ExplainSchedulerResponse {
+    fn from(it: api::ExplainSchedulerResponse) -> Self {
+        Self {
+            summary: it.summary,
+            scheduler: it.scheduler.map(|value| value.into()),
+            limits: it.limits.into_iter().map(|value| value.into()).collect(),
+            open_incidents: it
+                .open_incidents
+                .into_iter()
+                .map(|value| value.into())
+                .collect(),
+            last_runs: it.last_runs.into_iter().map(|value| value.into()).collect(),
+        }
+    }
+}
+impl From<wire::ExplainSchedulerResponse> for api::ExplainSchedulerResponse {
+    fn from(it: wire::ExplainSchedulerResponse) -> Self {
+        Self {
+            summary: it.summary,
+            scheduler: it.scheduler.map(|value| value.into()),
+            limits: it.limits.into_iter().map(|value| value.into()).collect(),
+            open_incidents: it
+                .open_incidents
+                .into_iter()
+                .map(|value| value.into())
+                .collect(),
+            last_runs: it.last_runs.into_iter().map(|value| value.into()).collect(),
         }
     }
 }

@@ -174,6 +174,21 @@ pub enum CronProfile {
     #[serde(other)]
     Unknown,
 }
+/// LimitState says how a limit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LimitState {
+    /// It is kept so far, and breached at its deadline unless something is heard.
+    Running,
+    /// It is breached.
+    Breached,
+    /// It judges nothing at present.
+    Idle,
+    /// A word that this version does not know.
+    #[serde(other)]
+    Unknown,
+}
 /// Channel is a place where notifications go.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -1465,6 +1480,67 @@ pub struct GetSchedulerResponse {
     /// most 20.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rejected_reports: Vec<RejectedReport>,
+}
+/// ExplainSchedulerRequest names a scheduler.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExplainSchedulerRequest {
+    /// The scheduler. Required.
+    pub scheduler_id: String,
+}
+/// LimitNote tells how one limit stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LimitNote {
+    /// The setting that it comes from, such as "max_runtime".
+    pub setting: String,
+    /// The run that it bounds. Empty: the scheduler as a whole.
+    pub run_id: String,
+    /// How it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<LimitState>,
+    /// When it is breached. Set while it is running.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<SystemTime>,
+    /// When that is judged: later than deadline_at if Nightbell could not see for a
+    /// while. Set while it is running.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub judged_at: Option<SystemTime>,
+    /// Why it stands so, in one sentence.
+    pub because: String,
+}
+/// OpenIncident is an incident with what came of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OpenIncident {
+    /// The incident.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
+    /// What happened to it, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<IncidentEvent>,
+    /// Its notifications and their attempts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<Delivery>,
+}
+/// ExplainSchedulerResponse tells why a scheduler alerts, or why it does not.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExplainSchedulerResponse {
+    /// Why, in one sentence.
+    pub summary: String,
+    /// The scheduler.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduler: Option<Scheduler>,
+    /// Every limit, those that are not set included. None while it is paused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitNote>,
+    /// The open incidents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_incidents: Vec<OpenIncident>,
+    /// The last runs, the newest first, at most 5.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub last_runs: Vec<Run>,
 }
 /// ListSchedulersRequest asks for a page of schedulers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

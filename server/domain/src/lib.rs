@@ -9,6 +9,7 @@ pub mod blind;
 pub mod deadline;
 pub mod evidence;
 pub mod expectation;
+pub mod explain;
 mod history;
 pub mod id;
 pub mod incident;

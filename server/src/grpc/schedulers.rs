@@ -16,7 +16,7 @@ use crate::error::ServiceError;
 use crate::service::Services;
 use crate::service::schedulers::SchedulerChange;
 use crate::wire::run::scheduler_id;
-use crate::wire::{page, preview, scheduler, settings, warning};
+use crate::wire::{explain, page, preview, scheduler, settings, warning};
 
 /// Answers the calls of `SchedulerService`.
 #[derive(Clone)]
@@ -64,6 +64,16 @@ impl SchedulerService for Schedulers {
             scheduler: Some(scheduler::shown(&found)),
             rejected_reports: rejected.into_iter().map(scheduler::rejected).collect(),
         }))
+    }
+
+    async fn explain_scheduler(
+        &self,
+        request: Request<v1::ExplainSchedulerRequest>,
+    ) -> Result<Response<v1::ExplainSchedulerResponse>, Status> {
+        let caller = caller(&request)?;
+        let id = scheduler_id(&request.get_ref().scheduler_id)?;
+        let explained = self.services.explain(&caller.principal, &id).await?;
+        Ok(Response::new(explain::shown(explained)))
     }
 
     async fn list_schedulers(

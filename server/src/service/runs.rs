@@ -30,6 +30,19 @@ impl Services {
         }))
     }
 
+    /// The last runs of `owner`, the newest first.
+    pub(super) async fn last_runs(
+        &self,
+        principal: &Principal,
+        owner: &Scheduler,
+        limit: i64,
+    ) -> Result<Vec<Run>, ServiceError> {
+        let query = RunQuery { limit, ..RunQuery::default() };
+        let found = self.store().runs(principal.project, &owner.id, query).await;
+        let found = found.map_err(unstored)?;
+        Ok(found.into_iter().map(|run| at_present(owner, run)).collect())
+    }
+
     /// One run.
     pub async fn run(
         &self,

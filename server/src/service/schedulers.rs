@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use nightbell_domain::explain::{Explanation, explain};
 use nightbell_domain::id::SchedulerId;
 use nightbell_domain::key::{Principal, ProjectId};
+use nightbell_domain::run::Run;
 use nightbell_domain::schedule::preview::Preview;
 use nightbell_domain::schedule::{CronProfile, Schedule, Timetable};
 use nightbell_domain::scheduler::{Health, Scheduler};
@@ -18,7 +20,7 @@ use super::record::{RETRY_AFTER, refused};
 use super::{Page, PageRequest, Services, by_id, fault, unstored};
 use crate::error::ServiceError;
 use crate::store::batch::Intent;
-use crate::store::{RejectedReport, SchedulerQuery};
+use crate::store::{Delivery, IncidentView, RejectedReport, SchedulerQuery};
 
 /// How often a quiet watcher is sent a frame that only keeps its stream alive:
 /// proxies take a stream for dead after some 30 seconds.
@@ -29,6 +31,9 @@ const WATCH_WAITING_MAX: usize = 256;
 
 /// How many refused reports a scheduler shows.
 const REJECTED_SHOWN_MAX: i64 = 20;
+
+/// How many of the last runs an explanation shows.
+const EXPLAINED_RUNS: i64 = 5;
 
 /// How long a refused report is kept.
 pub(super) const REJECTED_KEPT: Duration = Duration::from_hours(24);
@@ -68,6 +73,19 @@ pub struct Registered {
     pub is_new: bool,
     /// What was left as it was, and why.
     pub warnings: Vec<Warning>,
+}
+
+/// Why a scheduler alerts, or why it does not.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// The scheduler.
+    pub scheduler: Scheduler,
+    /// How it is judged.
+    pub explanation: Explanation,
+    /// Its open incidents, with what became of their notifications.
+    pub open_incidents: Vec<(IncidentView, Vec<Delivery>)>,
+    /// Its last runs, the newest first.
+    pub last_runs: Vec<Run>,
 }
 
 /// What happened to one scheduler, as the server tells itself.
@@ -115,6 +133,29 @@ impl Services {
     ) -> Result<Scheduler, ServiceError> {
         let found = self.store().scheduler(principal.project, id).await.map_err(unstored)?;
         found.ok_or_else(|| ServiceError::UnknownScheduler(id.clone()))
+    }
+
+    /// Why a scheduler alerts, or why it does not.
+    pub async fn explain(
+        &self,
+        principal: &Principal,
+        id: &SchedulerId,
+    ) -> Result<Explained, ServiceError> {
+        let scheduler = self.scheduler(principal, id).await?;
+        let explanation = explain(&scheduler, &self.inner.sight.windows(), self.now());
+        let mut open_incidents = Vec::new();
+        for incident in &scheduler.state.incidents {
+            let deliveries = self.store().deliveries(principal.project, incident.id).await;
+            let view = IncidentView {
+                incident: incident.clone(),
+                scheduler_id: id.clone(),
+                service_name: scheduler.settings.service_name.clone(),
+                job_name: scheduler.settings.job_name.clone(),
+            };
+            open_incidents.push((view, deliveries.map_err(unstored)?));
+        }
+        let last_runs = self.last_runs(principal, &scheduler, EXPLAINED_RUNS).await?;
+        Ok(Explained { scheduler, explanation, open_incidents, last_runs })
     }
 
     /// Reports for a scheduler that were refused in the last 24 hours, the newest

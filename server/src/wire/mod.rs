@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod channel;
+pub mod explain;
 pub mod incident;
 pub mod key;
 pub mod metadata;

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from nightbell.types._incident import Severity
+from nightbell.types._incident import Delivery, Incident, IncidentEvent, Severity
 from nightbell.types._report import ReportWarning
 from nightbell.types._run import Run
 
@@ -60,6 +60,19 @@ class CronProfile(str, Enum):
     """
     UTC = "utc"
     """A scheduler on UTC: the time zone is not looked at."""
+
+
+class LimitState(str, Enum):
+    """Says how a limit stands."""
+
+    UNSPECIFIED = ""
+    """Not a value."""
+    RUNNING = "running"
+    """It is kept so far, and breached at its deadline unless something is heard."""
+    BREACHED = "breached"
+    """It is breached."""
+    IDLE = "idle"
+    """It judges nothing at present."""
 
 
 @dataclass(frozen=True)
@@ -298,6 +311,65 @@ class GetSchedulerResponse:
     """Reports for it that were refused in the last 24 hours, the newest first, at
     most 20.
     """
+
+
+@dataclass(frozen=True)
+class LimitNote:
+    """Tells how one limit stands."""
+
+    setting: str = ""
+    """The setting that it comes from, such as "max_runtime"."""
+    run_id: str = ""
+    """The run that it bounds.
+
+    Empty: the scheduler as a whole.
+    """
+    state: LimitState = LimitState.UNSPECIFIED
+    """How it stands."""
+    deadline_at: datetime | None = None
+    """When it is breached.
+
+    Set while it is running.
+    """
+    judged_at: datetime | None = None
+    """When that is judged: later than deadline_at if Nightbell could not see for a
+    while.
+
+    Set while it is running.
+    """
+    because: str = ""
+    """Why it stands so, in one sentence."""
+
+
+@dataclass(frozen=True)
+class OpenIncident:
+    """An incident with what came of it."""
+
+    incident: Incident | None = None
+    """The incident."""
+    history: list[IncidentEvent] = field(default_factory=list["IncidentEvent"])
+    """What happened to it, in order."""
+    deliveries: list[Delivery] = field(default_factory=list["Delivery"])
+    """Its notifications and their attempts."""
+
+
+@dataclass(frozen=True)
+class ExplainSchedulerResponse:
+    """Tells why a scheduler alerts, or why it does not."""
+
+    summary: str = ""
+    """Why, in one sentence."""
+    scheduler: Scheduler | None = None
+    """The scheduler."""
+    limits: list[LimitNote] = field(default_factory=list["LimitNote"])
+    """Every limit, those that are not set included.
+
+    None while it is paused.
+    """
+    open_incidents: list[OpenIncident] = field(default_factory=list["OpenIncident"])
+    """The open incidents."""
+    last_runs: list[Run] = field(default_factory=list["Run"])
+    """The last runs, the newest first, at most 5."""
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,25 @@ CRON_PROFILE_QUARTZ: CronProfile.ValueType  # 4
 CRON_PROFILE_UTC: CronProfile.ValueType  # 5
 Global___CronProfile: _TypeAlias = CronProfile  # noqa: Y015
 
+class _LimitState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LimitStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LimitState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LIMIT_STATE_UNSPECIFIED: _LimitState.ValueType  # 0
+    LIMIT_STATE_RUNNING: _LimitState.ValueType  # 1
+    LIMIT_STATE_BREACHED: _LimitState.ValueType  # 2
+    LIMIT_STATE_IDLE: _LimitState.ValueType  # 3
+
+class LimitState(_LimitState, metaclass=_LimitStateEnumTypeWrapper): ...
+
+LIMIT_STATE_UNSPECIFIED: LimitState.ValueType  # 0
+LIMIT_STATE_RUNNING: LimitState.ValueType  # 1
+LIMIT_STATE_BREACHED: LimitState.ValueType  # 2
+LIMIT_STATE_IDLE: LimitState.ValueType  # 3
+Global___LimitState: _TypeAlias = LimitState  # noqa: Y015
+
 @_typing.final
 class Schedule(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -557,6 +576,124 @@ class GetSchedulerResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetSchedulerResponse: _TypeAlias = GetSchedulerResponse  # noqa: Y015
+
+@_typing.final
+class ExplainSchedulerRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULER_ID_FIELD_NUMBER: _builtins.int
+    scheduler_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        scheduler_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scheduler_id", b"scheduler_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSchedulerRequest: _TypeAlias = ExplainSchedulerRequest  # noqa: Y015
+
+@_typing.final
+class LimitNote(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SETTING_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    DEADLINE_AT_FIELD_NUMBER: _builtins.int
+    JUDGED_AT_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    setting: _builtins.str
+    run_id: _builtins.str
+    state: Global___LimitState.ValueType
+    because: _builtins.str
+    @_builtins.property
+    def deadline_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def judged_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        setting: _builtins.str = ...,
+        run_id: _builtins.str = ...,
+        state: Global___LimitState.ValueType = ...,
+        deadline_at: _timestamp_pb2.Timestamp | None = ...,
+        judged_at: _timestamp_pb2.Timestamp | None = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["deadline_at", b"deadline_at", "judged_at", b"judged_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "deadline_at", b"deadline_at", "judged_at", b"judged_at", "run_id", b"run_id", "setting", b"setting", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LimitNote: _TypeAlias = LimitNote  # noqa: Y015
+
+@_typing.final
+class OpenIncident(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
+    DELIVERIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def incident(self) -> _incident_pb2.Incident: ...
+    @_builtins.property
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[_incident_pb2.IncidentEvent]: ...
+    @_builtins.property
+    def deliveries(self) -> _containers.RepeatedCompositeFieldContainer[_incident_pb2.Delivery]: ...
+    def __init__(
+        self,
+        *,
+        incident: _incident_pb2.Incident | None = ...,
+        history: _abc.Iterable[_incident_pb2.IncidentEvent] | None = ...,
+        deliveries: _abc.Iterable[_incident_pb2.Delivery] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deliveries", b"deliveries", "history", b"history", "incident", b"incident"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenIncident: _TypeAlias = OpenIncident  # noqa: Y015
+
+@_typing.final
+class ExplainSchedulerResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    SCHEDULER_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    OPEN_INCIDENTS_FIELD_NUMBER: _builtins.int
+    LAST_RUNS_FIELD_NUMBER: _builtins.int
+    summary: _builtins.str
+    @_builtins.property
+    def scheduler(self) -> Global___Scheduler: ...
+    @_builtins.property
+    def limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___LimitNote]: ...
+    @_builtins.property
+    def open_incidents(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenIncident]: ...
+    @_builtins.property
+    def last_runs(self) -> _containers.RepeatedCompositeFieldContainer[_run_pb2.Run]: ...
+    def __init__(
+        self,
+        *,
+        summary: _builtins.str = ...,
+        scheduler: Global___Scheduler | None = ...,
+        limits: _abc.Iterable[Global___LimitNote] | None = ...,
+        open_incidents: _abc.Iterable[Global___OpenIncident] | None = ...,
+        last_runs: _abc.Iterable[_run_pb2.Run] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scheduler", b"scheduler"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_runs", b"last_runs", "limits", b"limits", "open_incidents", b"open_incidents", "scheduler", b"scheduler", "summary", b"summary"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSchedulerResponse: _TypeAlias = ExplainSchedulerResponse  # noqa: Y015
 
 @_typing.final
 class ListSchedulersRequest(_message.Message):

@@ -45,6 +45,11 @@ class SchedulerServiceStub(object):
                 request_serializer=nightbell_dot_v1_dot_scheduler__pb2.GetSchedulerRequest.SerializeToString,
                 response_deserializer=nightbell_dot_v1_dot_scheduler__pb2.GetSchedulerResponse.FromString,
                 _registered_method=True)
+        self.ExplainScheduler = channel.unary_unary(
+                '/nightbell.v1.SchedulerService/ExplainScheduler',
+                request_serializer=nightbell_dot_v1_dot_scheduler__pb2.ExplainSchedulerRequest.SerializeToString,
+                response_deserializer=nightbell_dot_v1_dot_scheduler__pb2.ExplainSchedulerResponse.FromString,
+                _registered_method=True)
         self.ListSchedulers = channel.unary_unary(
                 '/nightbell.v1.SchedulerService/ListSchedulers',
                 request_serializer=nightbell_dot_v1_dot_scheduler__pb2.ListSchedulersRequest.SerializeToString,
@@ -97,6 +102,12 @@ class SchedulerServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetScheduler(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainScheduler(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -162,6 +173,11 @@ def add_SchedulerServiceServicer_to_server(servicer, server):
                     servicer.GetScheduler,
                     request_deserializer=nightbell_dot_v1_dot_scheduler__pb2.GetSchedulerRequest.FromString,
                     response_serializer=nightbell_dot_v1_dot_scheduler__pb2.GetSchedulerResponse.SerializeToString,
+            ),
+            'ExplainScheduler': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainScheduler,
+                    request_deserializer=nightbell_dot_v1_dot_scheduler__pb2.ExplainSchedulerRequest.FromString,
+                    response_serializer=nightbell_dot_v1_dot_scheduler__pb2.ExplainSchedulerResponse.SerializeToString,
             ),
             'ListSchedulers': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSchedulers,
@@ -258,6 +274,33 @@ class SchedulerService(object):
             '/nightbell.v1.SchedulerService/GetScheduler',
             nightbell_dot_v1_dot_scheduler__pb2.GetSchedulerRequest.SerializeToString,
             nightbell_dot_v1_dot_scheduler__pb2.GetSchedulerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainScheduler(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightbell.v1.SchedulerService/ExplainScheduler',
+            nightbell_dot_v1_dot_scheduler__pb2.ExplainSchedulerRequest.SerializeToString,
+            nightbell_dot_v1_dot_scheduler__pb2.ExplainSchedulerResponse.FromString,
             options,
             channel_credentials,
             insecure,

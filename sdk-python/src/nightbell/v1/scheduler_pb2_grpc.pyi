@@ -34,6 +34,7 @@ class SchedulerServiceStub:
     def __new__(cls, channel: _aio.Channel) -> SchedulerServiceAsyncStub: ...
     RegisterScheduler: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.RegisterSchedulerRequest, _scheduler_pb2.RegisterSchedulerResponse]
     GetScheduler: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.GetSchedulerRequest, _scheduler_pb2.GetSchedulerResponse]
+    ExplainScheduler: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.ExplainSchedulerRequest, _scheduler_pb2.ExplainSchedulerResponse]
     ListSchedulers: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.ListSchedulersRequest, _scheduler_pb2.ListSchedulersResponse]
     UpdateScheduler: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.UpdateSchedulerRequest, _scheduler_pb2.UpdateSchedulerResponse]
     ReleaseSettings: _grpc.UnaryUnaryMultiCallable[_scheduler_pb2.ReleaseSettingsRequest, _scheduler_pb2.ReleaseSettingsResponse]
@@ -48,6 +49,7 @@ class SchedulerServiceAsyncStub(SchedulerServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RegisterScheduler: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.RegisterSchedulerRequest, _scheduler_pb2.RegisterSchedulerResponse]  # type: ignore[assignment]
     GetScheduler: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.GetSchedulerRequest, _scheduler_pb2.GetSchedulerResponse]  # type: ignore[assignment]
+    ExplainScheduler: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.ExplainSchedulerRequest, _scheduler_pb2.ExplainSchedulerResponse]  # type: ignore[assignment]
     ListSchedulers: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.ListSchedulersRequest, _scheduler_pb2.ListSchedulersResponse]  # type: ignore[assignment]
     UpdateScheduler: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.UpdateSchedulerRequest, _scheduler_pb2.UpdateSchedulerResponse]  # type: ignore[assignment]
     ReleaseSettings: _aio.UnaryUnaryMultiCallable[_scheduler_pb2.ReleaseSettingsRequest, _scheduler_pb2.ReleaseSettingsResponse]  # type: ignore[assignment]
@@ -71,6 +73,13 @@ class SchedulerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _scheduler_pb2.GetSchedulerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_scheduler_pb2.GetSchedulerResponse, _abc.Awaitable[_scheduler_pb2.GetSchedulerResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ExplainScheduler(
+        self,
+        request: _scheduler_pb2.ExplainSchedulerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_scheduler_pb2.ExplainSchedulerResponse, _abc.Awaitable[_scheduler_pb2.ExplainSchedulerResponse]]: ...
 
     @_abc_1.abstractmethod
     def ListSchedulers(

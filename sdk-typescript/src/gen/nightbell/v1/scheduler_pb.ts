@@ -7,7 +7,7 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
 import type { Duration, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Severity } from "./incident_pb.js";
+import type { Delivery, Incident, IncidentEvent, Severity } from "./incident_pb.js";
 import { file_nightbell_v1_incident } from "./incident_pb.js";
 import { file_nightbell_v1_options } from "./options_pb.js";
 import type { Warning } from "./report_pb.js";
@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file nightbell/v1/scheduler.proto.
  */
 export const file_nightbell_v1_scheduler: GenFile = /*@__PURE__*/
-  fileDesc("ChxuaWdodGJlbGwvdjEvc2NoZWR1bGVyLnByb3RvEgxuaWdodGJlbGwudjEiTgoIU2NoZWR1bGUSKgoFZXZlcnkYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25IABIOCgRjcm9uGAIgASgJSABCBgoEcnVsZSK1CAoRU2NoZWR1bGVyU2V0dGluZ3MSGQoMc2VydmljZV9uYW1lGAEgASgJSACIAQESFQoIam9iX25hbWUYAiABKAlIAYgBARIYCgtvd25lcl9lbWFpbBgDIAEoCUgCiAEBEhoKDWFsZXJ0X3VzZXJfaWQYBCABKAlIA4gBARIpCglzY2hlZHVsZXMYBSADKAsyFi5uaWdodGJlbGwudjEuU2NoZWR1bGUSLgoLc3RhcnRfZ3JhY2UYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNQoSaGVhcnRiZWF0X2ludGVydmFsGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjQKEWhlYXJ0YmVhdF90aW1lb3V0GAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi4KC21heF9ydW50aW1lGAkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjsKBmxhYmVscxgKIAMoCzIrLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXJTZXR0aW5ncy5MYWJlbHNFbnRyeRIVCgh0aW1lem9uZRgLIAEoCUgEiAEBEi8KDGNyb25fcHJvZmlsZRgMIAEoDjIZLm5pZ2h0YmVsbC52MS5Dcm9uUHJvZmlsZRIuCgttaW5fcnVudGltZRgNIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIzChBwcm9ncmVzc190aW1lb3V0GA4gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEh4KEWZhaWx1cmVfdGhyZXNob2xkGA8gASgNSAWIAQESGwoOZmFpbHVyZV93aW5kb3cYECABKA1IBogBARIfChJyZWNvdmVyeV90aHJlc2hvbGQYESABKA1IB4gBARIcCg9yZWNvdmVyeV93aW5kb3cYEiABKA1ICIgBARIoCghzZXZlcml0eRgTIAEoDjIWLm5pZ2h0YmVsbC52MS5TZXZlcml0eRIsCglmaW5pc2hfYnkYKCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMgoPZWFybHlfdG9sZXJhbmNlGCkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDwoNX3NlcnZpY2VfbmFtZUILCglfam9iX25hbWVCDgoMX293bmVyX2VtYWlsQhAKDl9hbGVydF91c2VyX2lkQgsKCV90aW1lem9uZUIUChJfZmFpbHVyZV90aHJlc2hvbGRCEQoPX2ZhaWx1cmVfd2luZG93QhUKE19yZWNvdmVyeV90aHJlc2hvbGRCEgoQX3JlY292ZXJ5X3dpbmRvdyLkBAoJU2NoZWR1bGVyEhQKDHNjaGVkdWxlcl9pZBgBIAEoCRIxCghzZXR0aW5ncxgCIAEoCzIfLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXJTZXR0aW5ncxIkCgZoZWFsdGgYAyABKA4yFC5uaWdodGJlbGwudjEuSGVhbHRoEi0KCXBhdXNlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMcGF1c2VkX3VudGlsGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5sYXN0X3JlcG9ydF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMbmV4dF9zbG90X2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBuZXh0X2RlYWRsaW5lX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIZChFvcGVuX2luY2lkZW50X2lkcxgLIAMoCRIkCglvcGVuX3J1bnMYDCADKAsyES5uaWdodGJlbGwudjEuUnVuEjMKD2xhc3Rfc3VjY2Vzc19hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFQoNaGVsZF9zZXR0aW5ncxgyIAMoCSJvCg5SZWplY3RlZFJlcG9ydBIvCgtyZWNlaXZlZF9hdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGcmVhc29uGAIgASgJEg8KB21lc3NhZ2UYAyABKAkSCwoDcmF3GAQgASgJItkIChhSZWdpc3RlclNjaGVkdWxlclJlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJEhkKDHNlcnZpY2VfbmFtZRgCIAEoCUgAiAEBEhUKCGpvYl9uYW1lGAMgASgJSAGIAQESGAoLb3duZXJfZW1haWwYBCABKAlIAogBARIaCg1hbGVydF91c2VyX2lkGAUgASgJSAOIAQESKQoJc2NoZWR1bGVzGAYgAygLMhYubmlnaHRiZWxsLnYxLlNjaGVkdWxlEi4KC3N0YXJ0X2dyYWNlGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjUKEmhlYXJ0YmVhdF9pbnRlcnZhbBgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI0ChFoZWFydGJlYXRfdGltZW91dBgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIuCgttYXhfcnVudGltZRgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhJCCgZsYWJlbHMYCyADKAsyMi5uaWdodGJlbGwudjEuUmVnaXN0ZXJTY2hlZHVsZXJSZXF1ZXN0LkxhYmVsc0VudHJ5EhUKCHRpbWV6b25lGAwgASgJSASIAQESLwoMY3Jvbl9wcm9maWxlGA0gASgOMhkubmlnaHRiZWxsLnYxLkNyb25Qcm9maWxlEi4KC21pbl9ydW50aW1lGA4gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjMKEHByb2dyZXNzX3RpbWVvdXQYDyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHgoRZmFpbHVyZV90aHJlc2hvbGQYECABKA1IBYgBARIbCg5mYWlsdXJlX3dpbmRvdxgRIAEoDUgGiAEBEh8KEnJlY292ZXJ5X3RocmVzaG9sZBgSIAEoDUgHiAEBEhwKD3JlY292ZXJ5X3dpbmRvdxgTIAEoDUgIiAEBEigKCHNldmVyaXR5GBQgASgOMhYubmlnaHRiZWxsLnYxLlNldmVyaXR5EiwKCWZpbmlzaF9ieRgoIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIyCg9lYXJseV90b2xlcmFuY2UYKSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24aLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIPCg1fc2VydmljZV9uYW1lQgsKCV9qb2JfbmFtZUIOCgxfb3duZXJfZW1haWxCEAoOX2FsZXJ0X3VzZXJfaWRCCwoJX3RpbWV6b25lQhQKEl9mYWlsdXJlX3RocmVzaG9sZEIRCg9fZmFpbHVyZV93aW5kb3dCFQoTX3JlY292ZXJ5X3RocmVzaG9sZEISChBfcmVjb3Zlcnlfd2luZG93IpcBChlSZWdpc3RlclNjaGVkdWxlclJlc3BvbnNlEhQKDHNjaGVkdWxlcl9pZBgBIAEoCRIPCgdjcmVhdGVkGAIgASgIEioKCXNjaGVkdWxlchgDIAEoCzIXLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXISJwoId2FybmluZ3MYBCADKAsyFS5uaWdodGJlbGwudjEuV2FybmluZyIrChNHZXRTY2hlZHVsZXJSZXF1ZXN0EhQKDHNjaGVkdWxlcl9pZBgBIAEoCSJ6ChRHZXRTY2hlZHVsZXJSZXNwb25zZRIqCglzY2hlZHVsZXIYASABKAsyFy5uaWdodGJlbGwudjEuU2NoZWR1bGVyEjYKEHJlamVjdGVkX3JlcG9ydHMYAiADKAsyHC5uaWdodGJlbGwudjEuUmVqZWN0ZWRSZXBvcnQiiQEKFUxpc3RTY2hlZHVsZXJzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIUCgxzZXJ2aWNlX25hbWUYAyABKAkSJAoGaGVhbHRoGAQgASgOMhQubmlnaHRiZWxsLnYxLkhlYWx0aBINCgVsYWJlbBgFIAEoCSJeChZMaXN0U2NoZWR1bGVyc1Jlc3BvbnNlEisKCnNjaGVkdWxlcnMYASADKAsyFy5uaWdodGJlbGwudjEuU2NoZWR1bGVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKSAQoWVXBkYXRlU2NoZWR1bGVyUmVxdWVzdBIUCgxzY2hlZHVsZXJfaWQYASABKAkSMQoIc2V0dGluZ3MYAiABKAsyHy5uaWdodGJlbGwudjEuU2NoZWR1bGVyU2V0dGluZ3MSLwoLdXBkYXRlX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIkUKF1VwZGF0ZVNjaGVkdWxlclJlc3BvbnNlEioKCXNjaGVkdWxlchgBIAEoCzIXLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXIiPQoWUmVsZWFzZVNldHRpbmdzUmVxdWVzdBIUCgxzY2hlZHVsZXJfaWQYASABKAkSDQoFbmFtZXMYAiADKAkiRQoXUmVsZWFzZVNldHRpbmdzUmVzcG9uc2USKgoJc2NoZWR1bGVyGAEgASgLMhcubmlnaHRiZWxsLnYxLlNjaGVkdWxlciIuChZEZWxldGVTY2hlZHVsZXJSZXF1ZXN0EhQKDHNjaGVkdWxlcl9pZBgBIAEoCSIZChdEZWxldGVTY2hlZHVsZXJSZXNwb25zZSJYChVQYXVzZVNjaGVkdWxlclJlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJEikKBXVudGlsGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJEChZQYXVzZVNjaGVkdWxlclJlc3BvbnNlEioKCXNjaGVkdWxlchgBIAEoCzIXLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXIiLgoWUmVzdW1lU2NoZWR1bGVyUmVxdWVzdBIUCgxzY2hlZHVsZXJfaWQYASABKAkiRQoXUmVzdW1lU2NoZWR1bGVyUmVzcG9uc2USKgoJc2NoZWR1bGVyGAEgASgLMhcubmlnaHRiZWxsLnYxLlNjaGVkdWxlciIuChZXYXRjaFNjaGVkdWxlcnNSZXF1ZXN0EhQKDHNlcnZpY2VfbmFtZRgBIAEoCSJxChdXYXRjaFNjaGVkdWxlcnNSZXNwb25zZRIsCglzY2hlZHVsZXIYASABKAsyFy5uaWdodGJlbGwudjEuU2NoZWR1bGVySAASHgoUZGVsZXRlZF9zY2hlZHVsZXJfaWQYAiABKAlIAEIICgZjaGFuZ2Ui0gEKFlByZXZpZXdTY2hlZHVsZVJlcXVlc3QSKQoJc2NoZWR1bGVzGAEgAygLMhYubmlnaHRiZWxsLnYxLlNjaGVkdWxlEhUKCHRpbWV6b25lGAIgASgJSACIAQESLwoMY3Jvbl9wcm9maWxlGAMgASgOMhkubmlnaHRiZWxsLnYxLkNyb25Qcm9maWxlEg0KBWNvdW50GAQgASgFEikKBWFmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEILCglfdGltZXpvbmUiWQoSU2NoZWR1bGVPY2N1cnJlbmNlEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVsb2NhbBgCIAEoCRIMCgRub3RlGAMgASgJIkMKC0Nsb2NrQ2hhbmdlEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRub3RlGAIgASgJIoIBChdQcmV2aWV3U2NoZWR1bGVSZXNwb25zZRI1CgtvY2N1cnJlbmNlcxgBIAMoCzIgLm5pZ2h0YmVsbC52MS5TY2hlZHVsZU9jY3VycmVuY2USMAoNY2xvY2tfY2hhbmdlcxgCIAMoCzIZLm5pZ2h0YmVsbC52MS5DbG9ja0NoYW5nZSpjCgZIZWFsdGgSFgoSSEVBTFRIX1VOU1BFQ0lGSUVEEAASDgoKSEVBTFRIX05FVxABEg0KCUhFQUxUSF9VUBACEg8KC0hFQUxUSF9ET1dOEAMSEQoNSEVBTFRIX1BBVVNFRBAEKqkBCgtDcm9uUHJvZmlsZRIcChhDUk9OX1BST0ZJTEVfVU5TUEVDSUZJRUQQABIWChJDUk9OX1BST0ZJTEVfVklYSUUQARIbChdDUk9OX1BST0ZJTEVfS1VCRVJORVRFUxACEhgKFENST05fUFJPRklMRV9TWVNURU1EEAMSFwoTQ1JPTl9QUk9GSUxFX1FVQVJUWhAEEhQKEENST05fUFJPRklMRV9VVEMQBTKyCwoQU2NoZWR1bGVyU2VydmljZRKQAQoRUmVnaXN0ZXJTY2hlZHVsZXISJi5uaWdodGJlbGwudjEuUmVnaXN0ZXJTY2hlZHVsZXJSZXF1ZXN0GicubmlnaHRiZWxsLnYxLlJlZ2lzdGVyU2NoZWR1bGVyUmVzcG9uc2UiKujgGAKC0+STAiA6ASoiGy9hcGkvdjEvc2NoZWR1bGVycy9yZWdpc3RlchKEAQoMR2V0U2NoZWR1bGVyEiEubmlnaHRiZWxsLnYxLkdldFNjaGVkdWxlclJlcXVlc3QaIi5uaWdodGJlbGwudjEuR2V0U2NoZWR1bGVyUmVzcG9uc2UiLejgGAOC0+STAiMSIS9hcGkvdjEvc2NoZWR1bGVycy97c2NoZWR1bGVyX2lkfRJ7Cg5MaXN0U2NoZWR1bGVycxIjLm5pZ2h0YmVsbC52MS5MaXN0U2NoZWR1bGVyc1JlcXVlc3QaJC5uaWdodGJlbGwudjEuTGlzdFNjaGVkdWxlcnNSZXNwb25zZSIe6OAYA4LT5JMCFBISL2FwaS92MS9zY2hlZHVsZXJzEpcBCg9VcGRhdGVTY2hlZHVsZXISJC5uaWdodGJlbGwudjEuVXBkYXRlU2NoZWR1bGVyUmVxdWVzdBolLm5pZ2h0YmVsbC52MS5VcGRhdGVTY2hlZHVsZXJSZXNwb25zZSI36OAYBILT5JMCLToIc2V0dGluZ3MyIS9hcGkvdjEvc2NoZWR1bGVycy97c2NoZWR1bGVyX2lkfRKYAQoPUmVsZWFzZVNldHRpbmdzEiQubmlnaHRiZWxsLnYxLlJlbGVhc2VTZXR0aW5nc1JlcXVlc3QaJS5uaWdodGJlbGwudjEuUmVsZWFzZVNldHRpbmdzUmVzcG9uc2UiOOjgGASC0+STAi46ASoiKS9hcGkvdjEvc2NoZWR1bGVycy97c2NoZWR1bGVyX2lkfS9yZWxlYXNlEo0BCg9EZWxldGVTY2hlZHVsZXISJC5uaWdodGJlbGwudjEuRGVsZXRlU2NoZWR1bGVyUmVxdWVzdBolLm5pZ2h0YmVsbC52MS5EZWxldGVTY2hlZHVsZXJSZXNwb25zZSIt6OAYBILT5JMCIyohL2FwaS92MS9zY2hlZHVsZXJzL3tzY2hlZHVsZXJfaWR9EpMBCg5QYXVzZVNjaGVkdWxlchIjLm5pZ2h0YmVsbC52MS5QYXVzZVNjaGVkdWxlclJlcXVlc3QaJC5uaWdodGJlbGwudjEuUGF1c2VTY2hlZHVsZXJSZXNwb25zZSI26OAYBILT5JMCLDoBKiInL2FwaS92MS9zY2hlZHVsZXJzL3tzY2hlZHVsZXJfaWR9L3BhdXNlEpcBCg9SZXN1bWVTY2hlZHVsZXISJC5uaWdodGJlbGwudjEuUmVzdW1lU2NoZWR1bGVyUmVxdWVzdBolLm5pZ2h0YmVsbC52MS5SZXN1bWVTY2hlZHVsZXJSZXNwb25zZSI36OAYBILT5JMCLToBKiIoL2FwaS92MS9zY2hlZHVsZXJzL3tzY2hlZHVsZXJfaWR9L3Jlc3VtZRKIAQoPUHJldmlld1NjaGVkdWxlEiQubmlnaHRiZWxsLnYxLlByZXZpZXdTY2hlZHVsZVJlcXVlc3QaJS5uaWdodGJlbGwudjEuUHJldmlld1NjaGVkdWxlUmVzcG9uc2UiKOjgGAOC0+STAh46ASoiGS9hcGkvdjEvc2NoZWR1bGVzOnByZXZpZXcShgEKD1dhdGNoU2NoZWR1bGVycxIkLm5pZ2h0YmVsbC52MS5XYXRjaFNjaGVkdWxlcnNSZXF1ZXN0GiUubmlnaHRiZWxsLnYxLldhdGNoU2NoZWR1bGVyc1Jlc3BvbnNlIiTo4BgDgtPkkwIaEhgvYXBpL3YxL3NjaGVkdWxlcnMvd2F0Y2gwAWIGcHJvdG8z", [file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_nightbell_v1_incident, file_nightbell_v1_options, file_nightbell_v1_report, file_nightbell_v1_run]);
+  fileDesc("ChxuaWdodGJlbGwvdjEvc2NoZWR1bGVyLnByb3RvEgxuaWdodGJlbGwudjEiTgoIU2NoZWR1bGUSKgoFZXZlcnkYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25IABIOCgRjcm9uGAIgASgJSABCBgoEcnVsZSK1CAoRU2NoZWR1bGVyU2V0dGluZ3MSGQoMc2VydmljZV9uYW1lGAEgASgJSACIAQESFQoIam9iX25hbWUYAiABKAlIAYgBARIYCgtvd25lcl9lbWFpbBgDIAEoCUgCiAEBEhoKDWFsZXJ0X3VzZXJfaWQYBCABKAlIA4gBARIpCglzY2hlZHVsZXMYBSADKAsyFi5uaWdodGJlbGwudjEuU2NoZWR1bGUSLgoLc3RhcnRfZ3JhY2UYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNQoSaGVhcnRiZWF0X2ludGVydmFsGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjQKEWhlYXJ0YmVhdF90aW1lb3V0GAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi4KC21heF9ydW50aW1lGAkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjsKBmxhYmVscxgKIAMoCzIrLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXJTZXR0aW5ncy5MYWJlbHNFbnRyeRIVCgh0aW1lem9uZRgLIAEoCUgEiAEBEi8KDGNyb25fcHJvZmlsZRgMIAEoDjIZLm5pZ2h0YmVsbC52MS5Dcm9uUHJvZmlsZRIuCgttaW5fcnVudGltZRgNIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIzChBwcm9ncmVzc190aW1lb3V0GA4gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEh4KEWZhaWx1cmVfdGhyZXNob2xkGA8gASgNSAWIAQESGwoOZmFpbHVyZV93aW5kb3cYECABKA1IBogBARIfChJyZWNvdmVyeV90aHJlc2hvbGQYESABKA1IB4gBARIcCg9yZWNvdmVyeV93aW5kb3cYEiABKA1ICIgBARIoCghzZXZlcml0eRgTIAEoDjIWLm5pZ2h0YmVsbC52MS5TZXZlcml0eRIsCglmaW5pc2hfYnkYKCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMgoPZWFybHlfdG9sZXJhbmNlGCkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDwoNX3NlcnZpY2VfbmFtZUILCglfam9iX25hbWVCDgoMX293bmVyX2VtYWlsQhAKDl9hbGVydF91c2VyX2lkQgsKCV90aW1lem9uZUIUChJfZmFpbHVyZV90aHJlc2hvbGRCEQoPX2ZhaWx1cmVfd2luZG93QhUKE19yZWNvdmVyeV90aHJlc2hvbGRCEgoQX3JlY292ZXJ5X3dpbmRvdyLkBAoJU2NoZWR1bGVyEhQKDHNjaGVkdWxlcl9pZBgBIAEoCRIxCghzZXR0aW5ncxgCIAEoCzIfLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXJTZXR0aW5ncxIkCgZoZWFsdGgYAyABKA4yFC5uaWdodGJlbGwudjEuSGVhbHRoEi0KCXBhdXNlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMcGF1c2VkX3VudGlsGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5sYXN0X3JlcG9ydF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMbmV4dF9zbG90X2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBuZXh0X2RlYWRsaW5lX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIZChFvcGVuX2luY2lkZW50X2lkcxgLIAMoCRIkCglvcGVuX3J1bnMYDCADKAsyES5uaWdodGJlbGwudjEuUnVuEjMKD2xhc3Rfc3VjY2Vzc19hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFQoNaGVsZF9zZXR0aW5ncxgyIAMoCSJvCg5SZWplY3RlZFJlcG9ydBIvCgtyZWNlaXZlZF9hdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGcmVhc29uGAIgASgJEg8KB21lc3NhZ2UYAyABKAkSCwoDcmF3GAQgASgJItkIChhSZWdpc3RlclNjaGVkdWxlclJlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJEhkKDHNlcnZpY2VfbmFtZRgCIAEoCUgAiAEBEhUKCGpvYl9uYW1lGAMgASgJSAGIAQESGAoLb3duZXJfZW1haWwYBCABKAlIAogBARIaCg1hbGVydF91c2VyX2lkGAUgASgJSAOIAQESKQoJc2NoZWR1bGVzGAYgAygLMhYubmlnaHRiZWxsLnYxLlNjaGVkdWxlEi4KC3N0YXJ0X2dyYWNlGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjUKEmhlYXJ0YmVhdF9pbnRlcnZhbBgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI0ChFoZWFydGJlYXRfdGltZW91dBgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIuCgttYXhfcnVudGltZRgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhJCCgZsYWJlbHMYCyADKAsyMi5uaWdodGJlbGwudjEuUmVnaXN0ZXJTY2hlZHVsZXJSZXF1ZXN0LkxhYmVsc0VudHJ5EhUKCHRpbWV6b25lGAwgASgJSASIAQESLwoMY3Jvbl9wcm9maWxlGA0gASgOMhkubmlnaHRiZWxsLnYxLkNyb25Qcm9maWxlEi4KC21pbl9ydW50aW1lGA4gASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjMKEHByb2dyZXNzX3RpbWVvdXQYDyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHgoRZmFpbHVyZV90aHJlc2hvbGQYECABKA1IBYgBARIbCg5mYWlsdXJlX3dpbmRvdxgRIAEoDUgGiAEBEh8KEnJlY292ZXJ5X3RocmVzaG9sZBgSIAEoDUgHiAEBEhwKD3JlY292ZXJ5X3dpbmRvdxgTIAEoDUgIiAEBEigKCHNldmVyaXR5GBQgASgOMhYubmlnaHRiZWxsLnYxLlNldmVyaXR5EiwKCWZpbmlzaF9ieRgoIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIyCg9lYXJseV90b2xlcmFuY2UYKSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24aLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIPCg1fc2VydmljZV9uYW1lQgsKCV9qb2JfbmFtZUIOCgxfb3duZXJfZW1haWxCEAoOX2FsZXJ0X3VzZXJfaWRCCwoJX3RpbWV6b25lQhQKEl9mYWlsdXJlX3RocmVzaG9sZEIRCg9fZmFpbHVyZV93aW5kb3dCFQoTX3JlY292ZXJ5X3RocmVzaG9sZEISChBfcmVjb3Zlcnlfd2luZG93IpcBChlSZWdpc3RlclNjaGVkdWxlclJlc3BvbnNlEhQKDHNjaGVkdWxlcl9pZBgBIAEoCRIPCgdjcmVhdGVkGAIgASgIEioKCXNjaGVkdWxlchgDIAEoCzIXLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXISJwoId2FybmluZ3MYBCADKAsyFS5uaWdodGJlbGwudjEuV2FybmluZyIrChNHZXRTY2hlZHVsZXJSZXF1ZXN0EhQKDHNjaGVkdWxlcl9pZBgBIAEoCSJ6ChRHZXRTY2hlZHVsZXJSZXNwb25zZRIqCglzY2hlZHVsZXIYASABKAsyFy5uaWdodGJlbGwudjEuU2NoZWR1bGVyEjYKEHJlamVjdGVkX3JlcG9ydHMYAiADKAsyHC5uaWdodGJlbGwudjEuUmVqZWN0ZWRSZXBvcnQiLwoXRXhwbGFpblNjaGVkdWxlclJlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJIsYBCglMaW1pdE5vdGUSDwoHc2V0dGluZxgBIAEoCRIOCgZydW5faWQYAiABKAkSJwoFc3RhdGUYAyABKA4yGC5uaWdodGJlbGwudjEuTGltaXRTdGF0ZRIvCgtkZWFkbGluZV9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJanVkZ2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdiZWNhdXNlGAYgASgJIpIBCgxPcGVuSW5jaWRlbnQSKAoIaW5jaWRlbnQYASABKAsyFi5uaWdodGJlbGwudjEuSW5jaWRlbnQSLAoHaGlzdG9yeRgCIAMoCzIbLm5pZ2h0YmVsbC52MS5JbmNpZGVudEV2ZW50EioKCmRlbGl2ZXJpZXMYAyADKAsyFi5uaWdodGJlbGwudjEuRGVsaXZlcnki2gEKGEV4cGxhaW5TY2hlZHVsZXJSZXNwb25zZRIPCgdzdW1tYXJ5GAEgASgJEioKCXNjaGVkdWxlchgCIAEoCzIXLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXISJwoGbGltaXRzGAMgAygLMhcubmlnaHRiZWxsLnYxLkxpbWl0Tm90ZRIyCg5vcGVuX2luY2lkZW50cxgEIAMoCzIaLm5pZ2h0YmVsbC52MS5PcGVuSW5jaWRlbnQSJAoJbGFzdF9ydW5zGAUgAygLMhEubmlnaHRiZWxsLnYxLlJ1biKJAQoVTGlzdFNjaGVkdWxlcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEhQKDHNlcnZpY2VfbmFtZRgDIAEoCRIkCgZoZWFsdGgYBCABKA4yFC5uaWdodGJlbGwudjEuSGVhbHRoEg0KBWxhYmVsGAUgASgJIl4KFkxpc3RTY2hlZHVsZXJzUmVzcG9uc2USKwoKc2NoZWR1bGVycxgBIAMoCzIXLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpIBChZVcGRhdGVTY2hlZHVsZXJSZXF1ZXN0EhQKDHNjaGVkdWxlcl9pZBgBIAEoCRIxCghzZXR0aW5ncxgCIAEoCzIfLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXJTZXR0aW5ncxIvCgt1cGRhdGVfbWFzaxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2siRQoXVXBkYXRlU2NoZWR1bGVyUmVzcG9uc2USKgoJc2NoZWR1bGVyGAEgASgLMhcubmlnaHRiZWxsLnYxLlNjaGVkdWxlciI9ChZSZWxlYXNlU2V0dGluZ3NSZXF1ZXN0EhQKDHNjaGVkdWxlcl9pZBgBIAEoCRINCgVuYW1lcxgCIAMoCSJFChdSZWxlYXNlU2V0dGluZ3NSZXNwb25zZRIqCglzY2hlZHVsZXIYASABKAsyFy5uaWdodGJlbGwudjEuU2NoZWR1bGVyIi4KFkRlbGV0ZVNjaGVkdWxlclJlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJIhkKF0RlbGV0ZVNjaGVkdWxlclJlc3BvbnNlIlgKFVBhdXNlU2NoZWR1bGVyUmVxdWVzdBIUCgxzY2hlZHVsZXJfaWQYASABKAkSKQoFdW50aWwYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkQKFlBhdXNlU2NoZWR1bGVyUmVzcG9uc2USKgoJc2NoZWR1bGVyGAEgASgLMhcubmlnaHRiZWxsLnYxLlNjaGVkdWxlciIuChZSZXN1bWVTY2hlZHVsZXJSZXF1ZXN0EhQKDHNjaGVkdWxlcl9pZBgBIAEoCSJFChdSZXN1bWVTY2hlZHVsZXJSZXNwb25zZRIqCglzY2hlZHVsZXIYASABKAsyFy5uaWdodGJlbGwudjEuU2NoZWR1bGVyIi4KFldhdGNoU2NoZWR1bGVyc1JlcXVlc3QSFAoMc2VydmljZV9uYW1lGAEgASgJInEKF1dhdGNoU2NoZWR1bGVyc1Jlc3BvbnNlEiwKCXNjaGVkdWxlchgBIAEoCzIXLm5pZ2h0YmVsbC52MS5TY2hlZHVsZXJIABIeChRkZWxldGVkX3NjaGVkdWxlcl9pZBgCIAEoCUgAQggKBmNoYW5nZSLSAQoWUHJldmlld1NjaGVkdWxlUmVxdWVzdBIpCglzY2hlZHVsZXMYASADKAsyFi5uaWdodGJlbGwudjEuU2NoZWR1bGUSFQoIdGltZXpvbmUYAiABKAlIAIgBARIvCgxjcm9uX3Byb2ZpbGUYAyABKA4yGS5uaWdodGJlbGwudjEuQ3JvblByb2ZpbGUSDQoFY291bnQYBCABKAUSKQoFYWZ0ZXIYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgsKCV90aW1lem9uZSJZChJTY2hlZHVsZU9jY3VycmVuY2USJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWxvY2FsGAIgASgJEgwKBG5vdGUYAyABKAkiQwoLQ2xvY2tDaGFuZ2USJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBG5vdGUYAiABKAkiggEKF1ByZXZpZXdTY2hlZHVsZVJlc3BvbnNlEjUKC29jY3VycmVuY2VzGAEgAygLMiAubmlnaHRiZWxsLnYxLlNjaGVkdWxlT2NjdXJyZW5jZRIwCg1jbG9ja19jaGFuZ2VzGAIgAygLMhkubmlnaHRiZWxsLnYxLkNsb2NrQ2hhbmdlKmMKBkhlYWx0aBIWChJIRUFMVEhfVU5TUEVDSUZJRUQQABIOCgpIRUFMVEhfTkVXEAESDQoJSEVBTFRIX1VQEAISDwoLSEVBTFRIX0RPV04QAxIRCg1IRUFMVEhfUEFVU0VEEAQqqQEKC0Nyb25Qcm9maWxlEhwKGENST05fUFJPRklMRV9VTlNQRUNJRklFRBAAEhYKEkNST05fUFJPRklMRV9WSVhJRRABEhsKF0NST05fUFJPRklMRV9LVUJFUk5FVEVTEAISGAoUQ1JPTl9QUk9GSUxFX1NZU1RFTUQQAxIXChNDUk9OX1BST0ZJTEVfUVVBUlRaEAQSFAoQQ1JPTl9QUk9GSUxFX1VUQxAFKnIKCkxpbWl0U3RhdGUSGwoXTElNSVRfU1RBVEVfVU5TUEVDSUZJRUQQABIXChNMSU1JVF9TVEFURV9SVU5OSU5HEAESGAoUTElNSVRfU1RBVEVfQlJFQUNIRUQQAhIUChBMSU1JVF9TVEFURV9JRExFEAMyzQwKEFNjaGVkdWxlclNlcnZpY2USkAEKEVJlZ2lzdGVyU2NoZWR1bGVyEiYubmlnaHRiZWxsLnYxLlJlZ2lzdGVyU2NoZWR1bGVyUmVxdWVzdBonLm5pZ2h0YmVsbC52MS5SZWdpc3RlclNjaGVkdWxlclJlc3BvbnNlIiro4BgCgtPkkwIgOgEqIhsvYXBpL3YxL3NjaGVkdWxlcnMvcmVnaXN0ZXIShAEKDEdldFNjaGVkdWxlchIhLm5pZ2h0YmVsbC52MS5HZXRTY2hlZHVsZXJSZXF1ZXN0GiIubmlnaHRiZWxsLnYxLkdldFNjaGVkdWxlclJlc3BvbnNlIi3o4BgDgtPkkwIjEiEvYXBpL3YxL3NjaGVkdWxlcnMve3NjaGVkdWxlcl9pZH0SmAEKEEV4cGxhaW5TY2hlZHVsZXISJS5uaWdodGJlbGwudjEuRXhwbGFpblNjaGVkdWxlclJlcXVlc3QaJi5uaWdodGJlbGwudjEuRXhwbGFpblNjaGVkdWxlclJlc3BvbnNlIjXo4BgDgtPkkwIrEikvYXBpL3YxL3NjaGVkdWxlcnMve3NjaGVkdWxlcl9pZH0vZXhwbGFpbhJ7Cg5MaXN0U2NoZWR1bGVycxIjLm5pZ2h0YmVsbC52MS5MaXN0U2NoZWR1bGVyc1JlcXVlc3QaJC5uaWdodGJlbGwudjEuTGlzdFNjaGVkdWxlcnNSZXNwb25zZSIe6OAYA4LT5JMCFBISL2FwaS92MS9zY2hlZHVsZXJzEpcBCg9VcGRhdGVTY2hlZHVsZXISJC5uaWdodGJlbGwudjEuVXBkYXRlU2NoZWR1bGVyUmVxdWVzdBolLm5pZ2h0YmVsbC52MS5VcGRhdGVTY2hlZHVsZXJSZXNwb25zZSI36OAYBILT5JMCLToIc2V0dGluZ3MyIS9hcGkvdjEvc2NoZWR1bGVycy97c2NoZWR1bGVyX2lkfRKYAQoPUmVsZWFzZVNldHRpbmdzEiQubmlnaHRiZWxsLnYxLlJlbGVhc2VTZXR0aW5nc1JlcXVlc3QaJS5uaWdodGJlbGwudjEuUmVsZWFzZVNldHRpbmdzUmVzcG9uc2UiOOjgGASC0+STAi46ASoiKS9hcGkvdjEvc2NoZWR1bGVycy97c2NoZWR1bGVyX2lkfS9yZWxlYXNlEo0BCg9EZWxldGVTY2hlZHVsZXISJC5uaWdodGJlbGwudjEuRGVsZXRlU2NoZWR1bGVyUmVxdWVzdBolLm5pZ2h0YmVsbC52MS5EZWxldGVTY2hlZHVsZXJSZXNwb25zZSIt6OAYBILT5JMCIyohL2FwaS92MS9zY2hlZHVsZXJzL3tzY2hlZHVsZXJfaWR9EpMBCg5QYXVzZVNjaGVkdWxlchIjLm5pZ2h0YmVsbC52MS5QYXVzZVNjaGVkdWxlclJlcXVlc3QaJC5uaWdodGJlbGwudjEuUGF1c2VTY2hlZHVsZXJSZXNwb25zZSI26OAYBILT5JMCLDoBKiInL2FwaS92MS9zY2hlZHVsZXJzL3tzY2hlZHVsZXJfaWR9L3BhdXNlEpcBCg9SZXN1bWVTY2hlZHVsZXISJC5uaWdodGJlbGwudjEuUmVzdW1lU2NoZWR1bGVyUmVxdWVzdBolLm5pZ2h0YmVsbC52MS5SZXN1bWVTY2hlZHVsZXJSZXNwb25zZSI36OAYBILT5JMCLToBKiIoL2FwaS92MS9zY2hlZHVsZXJzL3tzY2hlZHVsZXJfaWR9L3Jlc3VtZRKIAQoPUHJldmlld1NjaGVkdWxlEiQubmlnaHRiZWxsLnYxLlByZXZpZXdTY2hlZHVsZVJlcXVlc3QaJS5uaWdodGJlbGwudjEuUHJldmlld1NjaGVkdWxlUmVzcG9uc2UiKOjgGAOC0+STAh46ASoiGS9hcGkvdjEvc2NoZWR1bGVzOnByZXZpZXcShgEKD1dhdGNoU2NoZWR1bGVycxIkLm5pZ2h0YmVsbC52MS5XYXRjaFNjaGVkdWxlcnNSZXF1ZXN0GiUubmlnaHRiZWxsLnYxLldhdGNoU2NoZWR1bGVyc1Jlc3BvbnNlIiTo4BgDgtPkkwIaEhgvYXBpL3YxL3NjaGVkdWxlcnMvd2F0Y2gwAWIGcHJvdG8z", [file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_nightbell_v1_incident, file_nightbell_v1_options, file_nightbell_v1_report, file_nightbell_v1_run]);
 
 /**
  * Schedule says when a job is expected to run.
@@ -668,6 +668,168 @@ export const GetSchedulerResponseSchema: GenMessage<GetSchedulerResponse> = /*@_
   messageDesc(file_nightbell_v1_scheduler, 7);
 
 /**
+ * ExplainSchedulerRequest names a scheduler.
+ *
+ * @generated from message nightbell.v1.ExplainSchedulerRequest
+ */
+export type ExplainSchedulerRequest = Message<"nightbell.v1.ExplainSchedulerRequest"> & {
+  /**
+   * The scheduler. Required.
+   *
+   * @generated from field: string scheduler_id = 1;
+   */
+  schedulerId: string;
+};
+
+/**
+ * Describes the message nightbell.v1.ExplainSchedulerRequest.
+ * Use `create(ExplainSchedulerRequestSchema)` to create a new message.
+ */
+export const ExplainSchedulerRequestSchema: GenMessage<ExplainSchedulerRequest> = /*@__PURE__*/
+  messageDesc(file_nightbell_v1_scheduler, 8);
+
+/**
+ * LimitNote tells how one limit stands.
+ *
+ * @generated from message nightbell.v1.LimitNote
+ */
+export type LimitNote = Message<"nightbell.v1.LimitNote"> & {
+  /**
+   * The setting that it comes from, such as "max_runtime".
+   *
+   * @generated from field: string setting = 1;
+   */
+  setting: string;
+
+  /**
+   * The run that it bounds. Empty: the scheduler as a whole.
+   *
+   * @generated from field: string run_id = 2;
+   */
+  runId: string;
+
+  /**
+   * How it stands.
+   *
+   * @generated from field: nightbell.v1.LimitState state = 3;
+   */
+  state: LimitState;
+
+  /**
+   * When it is breached. Set while it is running.
+   *
+   * @generated from field: google.protobuf.Timestamp deadline_at = 4;
+   */
+  deadlineAt?: Timestamp | undefined;
+
+  /**
+   * When that is judged: later than deadline_at if Nightbell could not see for a
+   * while. Set while it is running.
+   *
+   * @generated from field: google.protobuf.Timestamp judged_at = 5;
+   */
+  judgedAt?: Timestamp | undefined;
+
+  /**
+   * Why it stands so, in one sentence.
+   *
+   * @generated from field: string because = 6;
+   */
+  because: string;
+};
+
+/**
+ * Describes the message nightbell.v1.LimitNote.
+ * Use `create(LimitNoteSchema)` to create a new message.
+ */
+export const LimitNoteSchema: GenMessage<LimitNote> = /*@__PURE__*/
+  messageDesc(file_nightbell_v1_scheduler, 9);
+
+/**
+ * OpenIncident is an incident with what came of it.
+ *
+ * @generated from message nightbell.v1.OpenIncident
+ */
+export type OpenIncident = Message<"nightbell.v1.OpenIncident"> & {
+  /**
+   * The incident.
+   *
+   * @generated from field: nightbell.v1.Incident incident = 1;
+   */
+  incident?: Incident | undefined;
+
+  /**
+   * What happened to it, in order.
+   *
+   * @generated from field: repeated nightbell.v1.IncidentEvent history = 2;
+   */
+  history: IncidentEvent[];
+
+  /**
+   * Its notifications and their attempts.
+   *
+   * @generated from field: repeated nightbell.v1.Delivery deliveries = 3;
+   */
+  deliveries: Delivery[];
+};
+
+/**
+ * Describes the message nightbell.v1.OpenIncident.
+ * Use `create(OpenIncidentSchema)` to create a new message.
+ */
+export const OpenIncidentSchema: GenMessage<OpenIncident> = /*@__PURE__*/
+  messageDesc(file_nightbell_v1_scheduler, 10);
+
+/**
+ * ExplainSchedulerResponse tells why a scheduler alerts, or why it does not.
+ *
+ * @generated from message nightbell.v1.ExplainSchedulerResponse
+ */
+export type ExplainSchedulerResponse = Message<"nightbell.v1.ExplainSchedulerResponse"> & {
+  /**
+   * Why, in one sentence.
+   *
+   * @generated from field: string summary = 1;
+   */
+  summary: string;
+
+  /**
+   * The scheduler.
+   *
+   * @generated from field: nightbell.v1.Scheduler scheduler = 2;
+   */
+  scheduler?: Scheduler | undefined;
+
+  /**
+   * Every limit, those that are not set included. None while it is paused.
+   *
+   * @generated from field: repeated nightbell.v1.LimitNote limits = 3;
+   */
+  limits: LimitNote[];
+
+  /**
+   * The open incidents.
+   *
+   * @generated from field: repeated nightbell.v1.OpenIncident open_incidents = 4;
+   */
+  openIncidents: OpenIncident[];
+
+  /**
+   * The last runs, the newest first, at most 5.
+   *
+   * @generated from field: repeated nightbell.v1.Run last_runs = 5;
+   */
+  lastRuns: Run[];
+};
+
+/**
+ * Describes the message nightbell.v1.ExplainSchedulerResponse.
+ * Use `create(ExplainSchedulerResponseSchema)` to create a new message.
+ */
+export const ExplainSchedulerResponseSchema: GenMessage<ExplainSchedulerResponse> = /*@__PURE__*/
+  messageDesc(file_nightbell_v1_scheduler, 11);
+
+/**
  * ListSchedulersRequest asks for a page of schedulers.
  *
  * @generated from message nightbell.v1.ListSchedulersRequest
@@ -714,7 +876,7 @@ export type ListSchedulersRequest = Message<"nightbell.v1.ListSchedulersRequest"
  * Use `create(ListSchedulersRequestSchema)` to create a new message.
  */
 export const ListSchedulersRequestSchema: GenMessage<ListSchedulersRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 8);
+  messageDesc(file_nightbell_v1_scheduler, 12);
 
 /**
  * ListSchedulersResponse is a page of schedulers.
@@ -742,7 +904,7 @@ export type ListSchedulersResponse = Message<"nightbell.v1.ListSchedulersRespons
  * Use `create(ListSchedulersResponseSchema)` to create a new message.
  */
 export const ListSchedulersResponseSchema: GenMessage<ListSchedulersResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 9);
+  messageDesc(file_nightbell_v1_scheduler, 13);
 
 /**
  * UpdateSchedulerRequest changes settings of a scheduler.
@@ -778,7 +940,7 @@ export type UpdateSchedulerRequest = Message<"nightbell.v1.UpdateSchedulerReques
  * Use `create(UpdateSchedulerRequestSchema)` to create a new message.
  */
 export const UpdateSchedulerRequestSchema: GenMessage<UpdateSchedulerRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 10);
+  messageDesc(file_nightbell_v1_scheduler, 14);
 
 /**
  * UpdateSchedulerResponse shows the scheduler as it now stands.
@@ -799,7 +961,7 @@ export type UpdateSchedulerResponse = Message<"nightbell.v1.UpdateSchedulerRespo
  * Use `create(UpdateSchedulerResponseSchema)` to create a new message.
  */
 export const UpdateSchedulerResponseSchema: GenMessage<UpdateSchedulerResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 11);
+  messageDesc(file_nightbell_v1_scheduler, 15);
 
 /**
  * ReleaseSettingsRequest gives settings back to the job.
@@ -827,7 +989,7 @@ export type ReleaseSettingsRequest = Message<"nightbell.v1.ReleaseSettingsReques
  * Use `create(ReleaseSettingsRequestSchema)` to create a new message.
  */
 export const ReleaseSettingsRequestSchema: GenMessage<ReleaseSettingsRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 12);
+  messageDesc(file_nightbell_v1_scheduler, 16);
 
 /**
  * ReleaseSettingsResponse shows the scheduler as it now stands.
@@ -848,7 +1010,7 @@ export type ReleaseSettingsResponse = Message<"nightbell.v1.ReleaseSettingsRespo
  * Use `create(ReleaseSettingsResponseSchema)` to create a new message.
  */
 export const ReleaseSettingsResponseSchema: GenMessage<ReleaseSettingsResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 13);
+  messageDesc(file_nightbell_v1_scheduler, 17);
 
 /**
  * DeleteSchedulerRequest names a scheduler to forget.
@@ -869,7 +1031,7 @@ export type DeleteSchedulerRequest = Message<"nightbell.v1.DeleteSchedulerReques
  * Use `create(DeleteSchedulerRequestSchema)` to create a new message.
  */
 export const DeleteSchedulerRequestSchema: GenMessage<DeleteSchedulerRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 14);
+  messageDesc(file_nightbell_v1_scheduler, 18);
 
 /**
  * DeleteSchedulerResponse says that it is forgotten.
@@ -884,7 +1046,7 @@ export type DeleteSchedulerResponse = Message<"nightbell.v1.DeleteSchedulerRespo
  * Use `create(DeleteSchedulerResponseSchema)` to create a new message.
  */
 export const DeleteSchedulerResponseSchema: GenMessage<DeleteSchedulerResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 15);
+  messageDesc(file_nightbell_v1_scheduler, 19);
 
 /**
  * PauseSchedulerRequest stops judging a scheduler.
@@ -912,7 +1074,7 @@ export type PauseSchedulerRequest = Message<"nightbell.v1.PauseSchedulerRequest"
  * Use `create(PauseSchedulerRequestSchema)` to create a new message.
  */
 export const PauseSchedulerRequestSchema: GenMessage<PauseSchedulerRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 16);
+  messageDesc(file_nightbell_v1_scheduler, 20);
 
 /**
  * PauseSchedulerResponse shows the scheduler as it now stands.
@@ -933,7 +1095,7 @@ export type PauseSchedulerResponse = Message<"nightbell.v1.PauseSchedulerRespons
  * Use `create(PauseSchedulerResponseSchema)` to create a new message.
  */
 export const PauseSchedulerResponseSchema: GenMessage<PauseSchedulerResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 17);
+  messageDesc(file_nightbell_v1_scheduler, 21);
 
 /**
  * ResumeSchedulerRequest judges a scheduler again.
@@ -954,7 +1116,7 @@ export type ResumeSchedulerRequest = Message<"nightbell.v1.ResumeSchedulerReques
  * Use `create(ResumeSchedulerRequestSchema)` to create a new message.
  */
 export const ResumeSchedulerRequestSchema: GenMessage<ResumeSchedulerRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 18);
+  messageDesc(file_nightbell_v1_scheduler, 22);
 
 /**
  * ResumeSchedulerResponse shows the scheduler as it now stands.
@@ -975,7 +1137,7 @@ export type ResumeSchedulerResponse = Message<"nightbell.v1.ResumeSchedulerRespo
  * Use `create(ResumeSchedulerResponseSchema)` to create a new message.
  */
 export const ResumeSchedulerResponseSchema: GenMessage<ResumeSchedulerResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 19);
+  messageDesc(file_nightbell_v1_scheduler, 23);
 
 /**
  * WatchSchedulersRequest says what to watch.
@@ -996,7 +1158,7 @@ export type WatchSchedulersRequest = Message<"nightbell.v1.WatchSchedulersReques
  * Use `create(WatchSchedulersRequestSchema)` to create a new message.
  */
 export const WatchSchedulersRequestSchema: GenMessage<WatchSchedulersRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 20);
+  messageDesc(file_nightbell_v1_scheduler, 24);
 
 /**
  * WatchSchedulersResponse is one change.
@@ -1035,7 +1197,7 @@ export type WatchSchedulersResponse = Message<"nightbell.v1.WatchSchedulersRespo
  * Use `create(WatchSchedulersResponseSchema)` to create a new message.
  */
 export const WatchSchedulersResponseSchema: GenMessage<WatchSchedulersResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 21);
+  messageDesc(file_nightbell_v1_scheduler, 25);
 
 /**
  * PreviewScheduleRequest says what schedules to try.
@@ -1084,7 +1246,7 @@ export type PreviewScheduleRequest = Message<"nightbell.v1.PreviewScheduleReques
  * Use `create(PreviewScheduleRequestSchema)` to create a new message.
  */
 export const PreviewScheduleRequestSchema: GenMessage<PreviewScheduleRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 22);
+  messageDesc(file_nightbell_v1_scheduler, 26);
 
 /**
  * ScheduleOccurrence is one time at which a run would be expected.
@@ -1121,7 +1283,7 @@ export type ScheduleOccurrence = Message<"nightbell.v1.ScheduleOccurrence"> & {
  * Use `create(ScheduleOccurrenceSchema)` to create a new message.
  */
 export const ScheduleOccurrenceSchema: GenMessage<ScheduleOccurrence> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 23);
+  messageDesc(file_nightbell_v1_scheduler, 27);
 
 /**
  * ClockChange is a change of the clocks that the schedules notice.
@@ -1150,7 +1312,7 @@ export type ClockChange = Message<"nightbell.v1.ClockChange"> & {
  * Use `create(ClockChangeSchema)` to create a new message.
  */
 export const ClockChangeSchema: GenMessage<ClockChange> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 24);
+  messageDesc(file_nightbell_v1_scheduler, 28);
 
 /**
  * PreviewScheduleResponse tells when a run would be expected.
@@ -1179,7 +1341,7 @@ export type PreviewScheduleResponse = Message<"nightbell.v1.PreviewScheduleRespo
  * Use `create(PreviewScheduleResponseSchema)` to create a new message.
  */
 export const PreviewScheduleResponseSchema: GenMessage<PreviewScheduleResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_scheduler, 25);
+  messageDesc(file_nightbell_v1_scheduler, 29);
 
 /**
  * Health says how a scheduler fares, worst first in lists.
@@ -1292,6 +1454,47 @@ export const CronProfileSchema: GenEnum<CronProfile> = /*@__PURE__*/
   enumDesc(file_nightbell_v1_scheduler, 1);
 
 /**
+ * LimitState says how a limit stands.
+ *
+ * @generated from enum nightbell.v1.LimitState
+ */
+export enum LimitState {
+  /**
+   * Not a value.
+   *
+   * @generated from enum value: LIMIT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It is kept so far, and breached at its deadline unless something is heard.
+   *
+   * @generated from enum value: LIMIT_STATE_RUNNING = 1;
+   */
+  RUNNING = 1,
+
+  /**
+   * It is breached.
+   *
+   * @generated from enum value: LIMIT_STATE_BREACHED = 2;
+   */
+  BREACHED = 2,
+
+  /**
+   * It judges nothing at present.
+   *
+   * @generated from enum value: LIMIT_STATE_IDLE = 3;
+   */
+  IDLE = 3,
+}
+
+/**
+ * Describes the enum nightbell.v1.LimitState.
+ */
+export const LimitStateSchema: GenEnum<LimitState> = /*@__PURE__*/
+  enumDesc(file_nightbell_v1_scheduler, 2);
+
+/**
  * SchedulerService keeps the jobs that Nightbell watches.
  *
  * @generated from service nightbell.v1.SchedulerService
@@ -1332,6 +1535,21 @@ export const SchedulerService: GenService<{
     methodKind: "unary";
     input: typeof GetSchedulerRequestSchema;
     output: typeof GetSchedulerResponseSchema;
+  },
+  /**
+   * ExplainScheduler tells why a scheduler alerts, or why it does not: every
+   * limit with its deadline, the open incidents with what became of their
+   * notifications, and the last runs.
+   *
+   * Errors:
+   * - NOT_FOUND: no such scheduler.
+   *
+   * @generated from rpc nightbell.v1.SchedulerService.ExplainScheduler
+   */
+  explainScheduler: {
+    methodKind: "unary";
+    input: typeof ExplainSchedulerRequestSchema;
+    output: typeof ExplainSchedulerResponseSchema;
   },
   /**
    * ListSchedulers lists schedulers by id.
