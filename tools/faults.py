@@ -58,8 +58,8 @@ FAULTS = [
           "let is_blurred = blind.iter().any(",
           "let is_blurred = false && blind.iter().any("),
     Fault("a success ends no failure", "transition/findings.rs",
-          "Some(end.timing.effective_at) > last_at.max(Some(incident.onset_at))",
-          "Some(end.timing.effective_at) < last_at.max(Some(incident.onset_at))"),
+          "Some(end.timing.effective_at) > last_at.max(Some(incident.last_onset_at()))",
+          "Some(end.timing.effective_at) < last_at.max(Some(incident.last_onset_at()))"),
     Fault("one incident is opened for each finding", "transition/findings.rs",
           "find(|incident| incident.reason == finding.reason);\n    if let Some(incident) = known {",
           "find(|incident| incident.reason == finding.reason && incident.events > 1);\n"
