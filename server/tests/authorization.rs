@@ -82,6 +82,7 @@ fn examples(things: &Things) -> BTreeMap<&'static str, Example> {
         example::<v1::RevokeKeyRequest>("RevokeKey", json!({"key_id": key})),
         example::<v1::ExchangeKeyRequest>("ExchangeKey", json!({})),
         example::<v1::ListRunsRequest>("ListRuns", one.clone()),
+        example::<v1::ListSlotsRequest>("ListSlots", one.clone()),
         example::<v1::GetRunRequest>("GetRun", one_run.clone()),
         example::<v1::CancelRunRequest>("CancelRun", one_run),
         example::<v1::UpdateStatusRequest>("UpdateStatus", report.clone()),
@@ -113,7 +114,7 @@ fn examples(things: &Things) -> BTreeMap<&'static str, Example> {
 const DESTRUCTIVE: [&str; 4] = ["DeleteChannel", "DeleteScheduler", "RevokeKey", "ResolveIncident"];
 
 /// Calls that name something which may be another project's.
-const NAMING: [&str; 19] = [
+const NAMING: [&str; 20] = [
     "GetChannel",
     "UpdateChannel",
     "DeleteChannel",
@@ -123,6 +124,7 @@ const NAMING: [&str; 19] = [
     "ResolveIncident",
     "RevokeKey",
     "ListRuns",
+    "ListSlots",
     "GetRun",
     "CancelRun",
     "UpdateStatus",

@@ -70,6 +70,18 @@ impl Words for v1::RunStatus {
         ("lost", Self::Lost),
     ];
 }
+impl Words for v1::SlotEnding {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("open", Self::Open),
+        ("met", Self::Met),
+        ("met_late", Self::MetLate),
+        ("failed", Self::Failed),
+        ("missed", Self::Missed),
+        ("unseen", Self::Unseen),
+        ("skipped_paused", Self::SkippedPaused),
+        ("skipped_cancelled", Self::SkippedCancelled),
+    ];
+}
 impl Words for v1::Health {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("new", Self::New),
@@ -2186,6 +2198,96 @@ impl FromJson for v1::ListRunsResponse {
                     Part::Rest,
                     value,
                     |value, at| read::list(value, at, read::message::<v1::Run>),
+                )
+            }
+            "next_page_token" => {
+                at.put(&mut self.next_page_token, name, Part::Rest, value, read::string)
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::Slot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Slot", 3)?;
+        object.serialize_field("slot_at", &self.slot_at.as_ref().map(write::Time))?;
+        object.serialize_field("ending", &write::word::<v1::SlotEnding>(self.ending))?;
+        object.serialize_field("run_id", &self.run_id)?;
+        object.end()
+    }
+}
+impl FromJson for v1::Slot {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "slot_at" => {
+                at.put_some(&mut self.slot_at, name, Part::Rest, value, read::timestamp)
+            }
+            "ending" => {
+                at.put(
+                    &mut self.ending,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::word::<v1::SlotEnding>,
+                )
+            }
+            "run_id" => at.put(&mut self.run_id, name, Part::Rest, value, read::string),
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ListSlotsRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ListSlotsRequest", 3)?;
+        object.serialize_field("scheduler_id", &self.scheduler_id)?;
+        object.serialize_field("page_size", &self.page_size)?;
+        object.serialize_field("page_token", &self.page_token)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ListSlotsRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "scheduler_id" => {
+                at.put(&mut self.scheduler_id, name, Part::Rest, value, read::string)
+            }
+            "page_size" => {
+                at.put(
+                    &mut self.page_size,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::integer::<i32>,
+                )
+            }
+            "page_token" => {
+                at.put(&mut self.page_token, name, Part::Rest, value, read::string)
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ListSlotsResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ListSlotsResponse", 2)?;
+        object.serialize_field("slots", &self.slots)?;
+        object.serialize_field("next_page_token", &self.next_page_token)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ListSlotsResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "slots" => {
+                at.put(
+                    &mut self.slots,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::Slot>),
                 )
             }
             "next_page_token" => {

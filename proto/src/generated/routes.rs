@@ -272,10 +272,23 @@ fn run<S: v1::run_service_server::RunService, G: Gate>(
             ),
         )
         .route(
-            "/api/v1/schedulers/{scheduler_id}/runs/{run_id}",
+            "/api/v1/schedulers/{scheduler_id}/slots",
             routing::get(
                 unary(
                     &METHODS[15],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::ListSlotsRequest>| async move {
+                        service.list_slots(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/schedulers/{scheduler_id}/runs/{run_id}",
+            routing::get(
+                unary(
+                    &METHODS[16],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::GetRunRequest>| async move {
@@ -288,7 +301,7 @@ fn run<S: v1::run_service_server::RunService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/runs/{run_id}/cancel",
             routing::post(
                 unary(
-                    &METHODS[16],
+                    &METHODS[17],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::CancelRunRequest>| async move {
@@ -307,7 +320,7 @@ fn report<S: v1::report_service_server::ReportService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/status",
             routing::put(
                 unary(
-                    &METHODS[17],
+                    &METHODS[18],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::UpdateStatusRequest>| async move {
@@ -320,7 +333,7 @@ fn report<S: v1::report_service_server::ReportService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/heartbeat",
             routing::post(
                 unary(
-                    &METHODS[18],
+                    &METHODS[19],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::SendHeartbeatRequest>| async move {
@@ -339,7 +352,7 @@ fn replay<S: v1::replay_service_server::ReplayService, G: Gate>(
             "/api/v1/reports:batch",
             routing::post(
                 unary(
-                    &METHODS[20],
+                    &METHODS[21],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::BatchReportRequest>| async move {
@@ -358,7 +371,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/register",
             routing::post(
                 unary(
-                    &METHODS[21],
+                    &METHODS[22],
                     service,
                     gate,
                     |
@@ -372,7 +385,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::get(
                 unary(
-                    &METHODS[22],
+                    &METHODS[23],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::GetSchedulerRequest>| async move {
@@ -385,7 +398,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/explain",
             routing::get(
                 unary(
-                    &METHODS[23],
+                    &METHODS[24],
                     service,
                     gate,
                     |
@@ -399,7 +412,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers",
             routing::get(
                 unary(
-                    &METHODS[24],
+                    &METHODS[25],
                     service,
                     gate,
                     |
@@ -413,7 +426,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::patch(
                 unary(
-                    &METHODS[25],
+                    &METHODS[26],
                     service,
                     gate,
                     |
@@ -427,7 +440,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/release",
             routing::post(
                 unary(
-                    &METHODS[26],
+                    &METHODS[27],
                     service,
                     gate,
                     |
@@ -441,7 +454,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::delete(
                 unary(
-                    &METHODS[27],
+                    &METHODS[28],
                     service,
                     gate,
                     |
@@ -455,7 +468,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/pause",
             routing::post(
                 unary(
-                    &METHODS[28],
+                    &METHODS[29],
                     service,
                     gate,
                     |
@@ -469,7 +482,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/resume",
             routing::post(
                 unary(
-                    &METHODS[29],
+                    &METHODS[30],
                     service,
                     gate,
                     |
@@ -483,7 +496,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedules:preview",
             routing::post(
                 unary(
-                    &METHODS[30],
+                    &METHODS[31],
                     service,
                     gate,
                     |
@@ -497,7 +510,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/watch",
             routing::get(
                 events(
-                    &METHODS[31],
+                    &METHODS[32],
                     service,
                     gate,
                     |

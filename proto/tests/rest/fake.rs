@@ -140,6 +140,7 @@ answers! { v1::replay_service_server::ReplayService {}
 
 answers! { v1::run_service_server::RunService {}
     list_runs(ListRunsRequest) -> ListRunsResponse
+    list_slots(ListSlotsRequest) -> ListSlotsResponse
     get_run(GetRunRequest) -> GetRunResponse
     cancel_run(CancelRunRequest) -> CancelRunResponse
 }

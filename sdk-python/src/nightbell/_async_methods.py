@@ -55,6 +55,31 @@ class AsyncCalls:
             timeout,
         )
 
+    async def list_slots(
+        self,
+        scheduler_id: str,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        timeout: float | None = None,
+    ) -> types.ListSlotsResponse:
+        """Lists the times at which runs were expected and what became of each, the
+        newest first.
+
+        They are kept for 90 days. What is heard of late replaces what was inferred
+        before.
+        """
+        return await self._call(
+            _calls.LIST_SLOTS,
+            types.ListSlotsResponse,
+            {
+                "scheduler_id": scheduler_id,
+                "page_size": page_size,
+                "page_token": page_token,
+            },
+            timeout,
+        )
+
     async def get_run(
         self,
         scheduler_id: str,

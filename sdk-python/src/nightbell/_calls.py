@@ -25,6 +25,9 @@ class Call(NamedTuple):
 LIST_RUNS = Call(
     "RunService", "ListRuns", "GET", "/api/v1/schedulers/{scheduler_id}/runs", "", True
 )
+LIST_SLOTS = Call(
+    "RunService", "ListSlots", "GET", "/api/v1/schedulers/{scheduler_id}/slots", "", True
+)
 GET_RUN = Call(
     "RunService", "GetRun", "GET", "/api/v1/schedulers/{scheduler_id}/runs/{run_id}", "", True
 )
@@ -144,6 +147,7 @@ EXCHANGE_KEY = Call("KeyService", "ExchangeKey", "POST", "/api/v1/token", "*", T
 
 ALL = (
     LIST_RUNS,
+    LIST_SLOTS,
     GET_RUN,
     CANCEL_RUN,
     UPDATE_STATUS,

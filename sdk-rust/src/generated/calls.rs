@@ -172,6 +172,17 @@ impl Call for api::ListRunsRequest {
         body: Body::None,
     };
 }
+impl Call for api::ListSlotsRequest {
+    type Response = api::ListSlotsResponse;
+    type WireRequest = wire::ListSlotsRequest;
+    type WireResponse = wire::ListSlotsResponse;
+    const PATH: &'static str = "/nightbell.v1.RunService/ListSlots";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/schedulers/{scheduler_id}/slots",
+        body: Body::None,
+    };
+}
 impl Call for api::GetRunRequest {
     type Response = api::GetRunResponse;
     type WireRequest = wire::GetRunRequest;
@@ -507,6 +518,19 @@ impl Api {
         &self,
         request: api::ListRunsRequest,
     ) -> Result<api::ListRunsResponse, Error> {
+        self.call(request).await
+    }
+    /// ListSlots lists the times at which runs were expected and what became of each,
+    /// the newest first. They are kept for 90 days. What is heard of late replaces what
+    /// was inferred before.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: the page_token was not made by this call.
+    /// - NOT_FOUND: no such scheduler.
+    pub async fn list_slots(
+        &self,
+        request: api::ListSlotsRequest,
+    ) -> Result<api::ListSlotsResponse, Error> {
         self.call(request).await
     }
     /// GetRun shows one run.

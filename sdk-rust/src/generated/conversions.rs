@@ -167,6 +167,37 @@ impl convert::Word for api::RunStatus {
         )
     }
 }
+impl convert::Word for api::SlotEnding {
+    fn to_number(self) -> i32 {
+        match self {
+            Self::Open => wire::SlotEnding::Open as i32,
+            Self::Met => wire::SlotEnding::Met as i32,
+            Self::MetLate => wire::SlotEnding::MetLate as i32,
+            Self::Failed => wire::SlotEnding::Failed as i32,
+            Self::Missed => wire::SlotEnding::Missed as i32,
+            Self::Unseen => wire::SlotEnding::Unseen as i32,
+            Self::SkippedPaused => wire::SlotEnding::SkippedPaused as i32,
+            Self::SkippedCancelled => wire::SlotEnding::SkippedCancelled as i32,
+            Self::Unknown => 0,
+        }
+    }
+    fn from_number(number: i32) -> Option<Self> {
+        Some(
+            match wire::SlotEnding::try_from(number) {
+                Ok(wire::SlotEnding::Unspecified) => return None,
+                Ok(wire::SlotEnding::Open) => Self::Open,
+                Ok(wire::SlotEnding::Met) => Self::Met,
+                Ok(wire::SlotEnding::MetLate) => Self::MetLate,
+                Ok(wire::SlotEnding::Failed) => Self::Failed,
+                Ok(wire::SlotEnding::Missed) => Self::Missed,
+                Ok(wire::SlotEnding::Unseen) => Self::Unseen,
+                Ok(wire::SlotEnding::SkippedPaused) => Self::SkippedPaused,
+                Ok(wire::SlotEnding::SkippedCancelled) => Self::SkippedCancelled,
+                Err(_) => Self::Unknown,
+            },
+        )
+    }
+}
 impl convert::Word for api::Health {
     fn to_number(self) -> i32 {
         match self {
@@ -1298,6 +1329,58 @@ impl From<wire::ListRunsResponse> for api::ListRunsResponse {
     fn from(it: wire::ListRunsResponse) -> Self {
         Self {
             runs: it.runs.into_iter().map(|value| value.into()).collect(),
+            next_page_token: it.next_page_token,
+        }
+    }
+}
+impl From<api::Slot> for wire::Slot {
+    fn from(it: api::Slot) -> Self {
+        Self {
+            slot_at: it.slot_at.map(|value| convert::time_out(value)),
+            ending: it.ending.map_or(0, convert::number),
+            run_id: it.run_id,
+        }
+    }
+}
+impl From<wire::Slot> for api::Slot {
+    fn from(it: wire::Slot) -> Self {
+        Self {
+            slot_at: it.slot_at.map(|value| convert::time_in(value)),
+            ending: convert::word(it.ending),
+            run_id: it.run_id,
+        }
+    }
+}
+impl From<api::ListSlotsRequest> for wire::ListSlotsRequest {
+    fn from(it: api::ListSlotsRequest) -> Self {
+        Self {
+            scheduler_id: it.scheduler_id,
+            page_size: it.page_size,
+            page_token: it.page_token,
+        }
+    }
+}
+impl From<wire::ListSlotsRequest> for api::ListSlotsRequest {
+    fn from(it: wire::ListSlotsRequest) -> Self {
+        Self {
+            scheduler_id: it.scheduler_id,
+            page_size: it.page_size,
+            page_token: it.page_token,
+        }
+    }
+}
+impl From<api::ListSlotsResponse> for wire::ListSlotsResponse {
+    fn from(it: api::ListSlotsResponse) -> Self {
+        Self {
+            slots: it.slots.into_iter().map(|value| value.into()).collect(),
+            next_page_token: it.next_page_token,
+        }
+    }
+}
+impl From<wire::ListSlotsResponse> for api::ListSlotsResponse {
+    fn from(it: wire::ListSlotsResponse) -> Self {
+        Self {
+            slots: it.slots.into_iter().map(|value| value.into()).collect(),
             next_page_token: it.next_page_token,
         }
     }

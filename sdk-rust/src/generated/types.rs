@@ -131,6 +131,31 @@ pub enum RunStatus {
     #[serde(other)]
     Unknown,
 }
+/// SlotEnding says what became of a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SlotEnding {
+    /// Its run has begun and not ended.
+    Open,
+    /// Its run began in time and ended well.
+    Met,
+    /// Its run ended well, but began after start_grace or ended after finish_by.
+    MetLate,
+    /// Its run ended badly, too soon to be believed, or is gone.
+    Failed,
+    /// No run took it.
+    Missed,
+    /// Unknown: Nightbell could not see when its run was to begin.
+    Unseen,
+    /// It passed while the scheduler was paused.
+    SkippedPaused,
+    /// Its run was stopped because somebody asked.
+    SkippedCancelled,
+    /// A word that this version does not know.
+    #[serde(other)]
+    Unknown,
+}
 /// Health says how a scheduler fares, worst first in lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -954,6 +979,40 @@ pub struct ListRunsResponse {
     /// The runs, the newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<Run>,
+    /// Asks for the next page. Empty: this was the last.
+    pub next_page_token: String,
+}
+/// Slot is a time at which a run was expected.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Slot {
+    /// The time.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub slot_at: Option<SystemTime>,
+    /// What became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ending: Option<SlotEnding>,
+    /// The run that took it. Empty: none did.
+    pub run_id: String,
+}
+/// ListSlotsRequest asks for a page of slots.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListSlotsRequest {
+    /// The scheduler. Required.
+    pub scheduler_id: String,
+    /// How many at the most. 0 means 50; more than 500 means 500.
+    pub page_size: i32,
+    /// The next_page_token of the page before. Empty: the first page.
+    pub page_token: String,
+}
+/// ListSlotsResponse is a page of slots.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListSlotsResponse {
+    /// The slots, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slots: Vec<Slot>,
     /// Asks for the next page. Empty: this was the last.
     pub next_page_token: String,
 }

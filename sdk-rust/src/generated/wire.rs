@@ -1784,6 +1784,42 @@ pub struct ListRunsResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
+/// Slot is a time at which a run was expected.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Slot {
+    /// The time.
+    #[prost(message, optional, tag = "1")]
+    pub slot_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// What became of it.
+    #[prost(enumeration = "SlotEnding", tag = "2")]
+    pub ending: i32,
+    /// The run that took it. Empty: none did.
+    #[prost(string, tag = "3")]
+    pub run_id: ::prost::alloc::string::String,
+}
+/// ListSlotsRequest asks for a page of slots.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSlotsRequest {
+    /// The scheduler. Required.
+    #[prost(string, tag = "1")]
+    pub scheduler_id: ::prost::alloc::string::String,
+    /// How many at the most. 0 means 50; more than 500 means 500.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// The next_page_token of the page before. Empty: the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// ListSlotsResponse is a page of slots.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSlotsResponse {
+    /// The slots, the newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub slots: ::prost::alloc::vec::Vec<Slot>,
+    /// Asks for the next page. Empty: this was the last.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
 /// GetRunRequest names a run.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetRunRequest {
@@ -1864,6 +1900,63 @@ impl RunStatus {
             "RUN_STATUS_FAILED" => Some(Self::Failed),
             "RUN_STATUS_CANCELLED" => Some(Self::Cancelled),
             "RUN_STATUS_LOST" => Some(Self::Lost),
+            _ => None,
+        }
+    }
+}
+/// SlotEnding says what became of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SlotEnding {
+    /// Not a value.
+    Unspecified = 0,
+    /// Its run has begun and not ended.
+    Open = 1,
+    /// Its run began in time and ended well.
+    Met = 2,
+    /// Its run ended well, but began after start_grace or ended after finish_by.
+    MetLate = 3,
+    /// Its run ended badly, too soon to be believed, or is gone.
+    Failed = 4,
+    /// No run took it.
+    Missed = 5,
+    /// Unknown: Nightbell could not see when its run was to begin.
+    Unseen = 6,
+    /// It passed while the scheduler was paused.
+    SkippedPaused = 7,
+    /// Its run was stopped because somebody asked.
+    SkippedCancelled = 8,
+}
+impl SlotEnding {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SLOT_ENDING_UNSPECIFIED",
+            Self::Open => "SLOT_ENDING_OPEN",
+            Self::Met => "SLOT_ENDING_MET",
+            Self::MetLate => "SLOT_ENDING_MET_LATE",
+            Self::Failed => "SLOT_ENDING_FAILED",
+            Self::Missed => "SLOT_ENDING_MISSED",
+            Self::Unseen => "SLOT_ENDING_UNSEEN",
+            Self::SkippedPaused => "SLOT_ENDING_SKIPPED_PAUSED",
+            Self::SkippedCancelled => "SLOT_ENDING_SKIPPED_CANCELLED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SLOT_ENDING_UNSPECIFIED" => Some(Self::Unspecified),
+            "SLOT_ENDING_OPEN" => Some(Self::Open),
+            "SLOT_ENDING_MET" => Some(Self::Met),
+            "SLOT_ENDING_MET_LATE" => Some(Self::MetLate),
+            "SLOT_ENDING_FAILED" => Some(Self::Failed),
+            "SLOT_ENDING_MISSED" => Some(Self::Missed),
+            "SLOT_ENDING_UNSEEN" => Some(Self::Unseen),
+            "SLOT_ENDING_SKIPPED_PAUSED" => Some(Self::SkippedPaused),
+            "SLOT_ENDING_SKIPPED_CANCELLED" => Some(Self::SkippedCancelled),
             _ => None,
         }
     }
@@ -1977,6 +2070,38 @@ pub mod run_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("nightbell.v1.RunService", "ListRuns"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListSlots lists the times at which runs were expected and what became of each,
+        /// the newest first. They are kept for 90 days. What is heard of late replaces what
+        /// was inferred before.
+        ///
+        /// Errors:
+        ///
+        /// * INVALID_ARGUMENT: the page_token was not made by this call.
+        /// * NOT_FOUND: no such scheduler.
+        pub async fn list_slots(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSlotsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSlotsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.RunService/ListSlots",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.RunService", "ListSlots"));
             self.inner.unary(req, path, codec).await
         }
         /// GetRun shows one run.

@@ -14,6 +14,7 @@ mod history;
 pub mod id;
 pub mod incident;
 pub mod key;
+pub mod ledger;
 pub mod notify;
 pub mod outcome;
 pub mod presence;

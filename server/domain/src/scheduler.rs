@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::history;
 use crate::id::{IncidentId, RunId, SchedulerId};
 use crate::incident::{Event, Incident};
+use crate::ledger::{Ending, SlotEntry};
 use crate::outcome::Outcomes;
 use crate::report::{Content, Report, Status, Timing};
 use crate::run::{Run, RunStatus};
@@ -19,6 +20,9 @@ pub const OPEN_RUNS_MAX: usize = 1_000;
 
 /// How many later slots may have their run before the one that is expected next.
 pub const TAKEN_SLOTS_MAX: usize = 64;
+
+/// How many slots that passed without a run still wait for it.
+pub const PASSED_SLOTS_MAX: usize = 16;
 
 /// The lateness of how many starts is remembered.
 pub const OFFSETS_MAX: usize = 10;
@@ -82,6 +86,9 @@ pub struct State {
     pub slot_opens_at: Option<Timestamp>,
     /// Later slots that have their run already, in order.
     pub taken_slots: Vec<Timestamp>,
+    /// The last slots that passed without a run, in order: one may still come, or be
+    /// heard of late.
+    pub passed_slots: Vec<Timestamp>,
     /// How late its last runs began after their slots, in milliseconds.
     pub offsets_ms: Vec<u64>,
     /// Its last runs, as far as none of them met a slot.
@@ -177,10 +184,18 @@ pub struct Changes {
     pub incidents: BTreeMap<IncidentId, Incident>,
     /// Events to be told, in order.
     pub events: Vec<Event>,
-    /// Slots that ended unknown because Nightbell could not see.
-    pub unknown_slots: Vec<Timestamp>,
+    /// Slots of which something became, by their time.
+    pub slots: BTreeMap<Timestamp, SlotEntry>,
     /// Why no slot can be told any more: a schedule that was stored cannot be read.
     pub parked: Option<String>,
+}
+
+impl Changes {
+    /// Slots that ended unknown because Nightbell could not see, in order.
+    pub fn unknown_slots(&self) -> impl Iterator<Item = Timestamp> {
+        let unknown = self.slots.values().filter(|it| it.ending == Ending::Unknown);
+        unknown.map(|entry| entry.slot)
+    }
 }
 
 impl Case {
@@ -241,7 +256,7 @@ impl Case {
         let mut state = self.scheduler.state.clone();
         let State { runs, incidents, .. } = &mut state;
         runs.retain(|run| {
-            let is_missed = || incidents.iter().any(|incident| incident.run_ids.contains(&run.id));
+            let is_missed = || incidents.iter().any(|incident| incident.runs().contains(&run.id));
             run.is_open()
                 || Some(&run.id) == latest.as_ref()
                 || (run.ends.is_empty() && is_missed())

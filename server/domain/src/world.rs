@@ -11,6 +11,7 @@ use crate::deadline::next_due;
 use crate::id::{IncidentId, RunId, SchedulerId};
 use crate::incident::{Event, EventKind, Incident, Reason};
 use crate::key::Role;
+use crate::ledger::SlotEntry;
 use crate::report::{Content, HeartbeatContent, Progress, Report, Status, StatusContent, Timing};
 use crate::run::{Run, RunStatus};
 use crate::schedule::Schedule;
@@ -37,6 +38,8 @@ pub(crate) struct World {
     pub(crate) incidents: BTreeMap<IncidentId, Incident>,
     pub(crate) events: Vec<Event>,
     pub(crate) unknown_slots: Vec<Timestamp>,
+    /// What became of slots.
+    pub(crate) slots: BTreeMap<Timestamp, SlotEntry>,
     pub(crate) blind: Vec<BlindWindow>,
     decisions: u128,
 }
@@ -54,6 +57,7 @@ impl World {
             incidents: BTreeMap::new(),
             events: Vec::new(),
             unknown_slots: Vec::new(),
+            slots: BTreeMap::new(),
             blind: Vec::new(),
             decisions: 0,
         }
@@ -148,7 +152,8 @@ impl World {
             self.runs.remove(id);
         }
         self.incidents.extend(case.changes.incidents.clone());
-        self.unknown_slots.extend(&case.changes.unknown_slots);
+        self.unknown_slots.extend(case.changes.unknown_slots());
+        self.slots.extend(case.changes.slots.clone());
         for event in &case.changes.events {
             self.check_event(event);
             self.events.push(event.clone());
@@ -387,6 +392,11 @@ pub(crate) fn plain() -> Patch {
         job_name: Change::Set("Backup".to_owned()),
         ..Patch::default()
     }
+}
+
+pub(crate) fn cron(expression: &str) -> Patch {
+    let schedule = Schedule::Cron { expression: expression.to_owned() };
+    Patch { schedules: Change::Set(vec![schedule]), ..plain() }
 }
 
 /// A job that runs so often.

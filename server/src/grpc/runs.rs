@@ -39,6 +39,21 @@ impl RunService for Runs {
         }))
     }
 
+    async fn list_slots(
+        &self,
+        request: Request<v1::ListSlotsRequest>,
+    ) -> Result<Response<v1::ListSlotsResponse>, Status> {
+        let caller = caller(&request)?;
+        let message = request.into_inner();
+        let scheduler = run::scheduler_id(&message.scheduler_id)?;
+        let page = page::request(message.page_size, message.page_token)?;
+        let found = self.services.slots(&caller.principal, &scheduler, page).await?;
+        Ok(Response::new(v1::ListSlotsResponse {
+            slots: found.items.iter().map(run::slot).collect(),
+            next_page_token: found.next.unwrap_or_default(),
+        }))
+    }
+
     async fn get_run(
         &self,
         request: Request<v1::GetRunRequest>,

@@ -2,13 +2,14 @@
 
 use nightbell_domain::id::{RunId, SchedulerId};
 use nightbell_domain::key::Principal;
+use nightbell_domain::ledger::SlotEntry;
 use nightbell_domain::run::{Run, RunStatus};
 use nightbell_domain::scheduler::Scheduler;
 use nightbell_domain::transition::Input;
 
 use super::{Page, PageRequest, Services, by_id, unstored};
 use crate::error::ServiceError;
-use crate::store::RunQuery;
+use crate::store::{RunQuery, SlotQuery};
 
 impl Services {
     /// A page of a scheduler's runs, the newest first.
@@ -41,6 +42,23 @@ impl Services {
         let found = self.store().runs(principal.project, &owner.id, query).await;
         let found = found.map_err(unstored)?;
         Ok(found.into_iter().map(|run| at_present(owner, run)).collect())
+    }
+
+    /// A page of what became of a scheduler's slots, the newest first.
+    pub async fn slots(
+        &self,
+        principal: &Principal,
+        scheduler: &SchedulerId,
+        page: PageRequest,
+    ) -> Result<Page<SlotEntry>, ServiceError> {
+        let limit = page.limit();
+        let before = page.after_time("slots")?.map(|(slot, _)| slot);
+        // Says whether there is such a scheduler.
+        self.scheduler(principal, scheduler).await?;
+        let query = SlotQuery { before, limit: limit + 1 };
+        let found = self.store().slots(principal.project, scheduler, query).await;
+        let found = found.map_err(unstored)?;
+        Ok(Page::of(found, limit, "slots", |last| format!("{} -", last.slot.as_millis())))
     }
 
     /// One run.

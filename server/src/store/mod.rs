@@ -20,6 +20,7 @@ use nightbell_domain::blind::BlindWindow;
 use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::incident::{EventKind, Incident};
 use nightbell_domain::key::{Key, ProjectId};
+use nightbell_domain::ledger::SlotEntry;
 use nightbell_domain::presence::{Lease, ServerId, Sign};
 use nightbell_domain::run::{Run, RunStatus};
 use nightbell_domain::scheduler::{Health, Scheduler};
@@ -54,6 +55,15 @@ pub struct RunQuery {
     pub status: Option<RunStatus>,
     /// Only those that come after this one: its first mark and its id.
     pub after: Option<(Timestamp, String)>,
+    /// How many at the most.
+    pub limit: i64,
+}
+
+/// Which slots a list shows, the newest first.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SlotQuery {
+    /// Only those before this one.
+    pub before: Option<Timestamp>,
     /// How many at the most.
     pub limit: i64,
 }
@@ -312,6 +322,14 @@ pub trait Store: Send + Sync + 'static {
         scheduler: &SchedulerId,
         query: RunQuery,
     ) -> Result<Vec<Run>, StoreError>;
+
+    /// What became of a scheduler's slots, the newest first.
+    async fn slots(
+        &self,
+        project: ProjectId,
+        scheduler: &SchedulerId,
+        query: SlotQuery,
+    ) -> Result<Vec<SlotEntry>, StoreError>;
 
     /// The incident of this id.
     async fn incident(

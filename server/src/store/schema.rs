@@ -114,6 +114,15 @@ table! {
 }
 
 table! {
+    slots (scheduler_key, slot_ms) {
+        scheduler_key -> BigInt,
+        slot_ms -> BigInt,
+        ending -> Integer,
+        run_id -> Nullable<Text>,
+    }
+}
+
+table! {
     threads (channel_id, incident_id) {
         channel_id -> BigInt,
         incident_id -> Text,

@@ -1,6 +1,7 @@
 //! Runs.
 
 use nightbell_domain::id::{RunId, SchedulerId};
+use nightbell_domain::ledger::{Ending, SlotEntry};
 use nightbell_domain::report::{Progress, Status};
 use nightbell_domain::run::{Mark, Run, RunStatus};
 use nightbell_proto::v1;
@@ -45,6 +46,25 @@ pub fn status(status: RunStatus) -> v1::RunStatus {
         RunStatus::Failed => v1::RunStatus::Failed,
         RunStatus::Cancelled => v1::RunStatus::Cancelled,
         RunStatus::Lost => v1::RunStatus::Lost,
+    }
+}
+
+/// A slot as the caller reads it.
+pub fn slot(entry: &SlotEntry) -> v1::Slot {
+    let ending = match entry.ending {
+        Ending::Open => v1::SlotEnding::Open,
+        Ending::Met => v1::SlotEnding::Met,
+        Ending::MetLate => v1::SlotEnding::MetLate,
+        Ending::Failed => v1::SlotEnding::Failed,
+        Ending::Missed => v1::SlotEnding::Missed,
+        Ending::Unknown => v1::SlotEnding::Unseen,
+        Ending::Paused => v1::SlotEnding::SkippedPaused,
+        Ending::Cancelled => v1::SlotEnding::SkippedCancelled,
+    };
+    v1::Slot {
+        slot_at: Some(time::timestamp(entry.slot)),
+        ending: ending.into(),
+        run_id: entry.run_id.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
 }
 

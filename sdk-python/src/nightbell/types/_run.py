@@ -30,6 +30,29 @@ class RunStatus(str, Enum):
     """
 
 
+class SlotEnding(str, Enum):
+    """Says what became of a slot."""
+
+    UNSPECIFIED = ""
+    """Not a value."""
+    OPEN = "open"
+    """Its run has begun and not ended."""
+    MET = "met"
+    """Its run began in time and ended well."""
+    MET_LATE = "met_late"
+    """Its run ended well, but began after start_grace or ended after finish_by."""
+    FAILED = "failed"
+    """Its run ended badly, too soon to be believed, or is gone."""
+    MISSED = "missed"
+    """No run took it."""
+    UNSEEN = "unseen"
+    """Unknown: Nightbell could not see when its run was to begin."""
+    SKIPPED_PAUSED = "skipped_paused"
+    """It passed while the scheduler was paused."""
+    SKIPPED_CANCELLED = "skipped_cancelled"
+    """Its run was stopped because somebody asked."""
+
+
 @dataclass(frozen=True)
 class Run:
     """One execution of a job."""
@@ -142,6 +165,34 @@ class ListRunsResponse:
 
     runs: list[Run] = field(default_factory=list["Run"])
     """The runs, the newest first."""
+    next_page_token: str = ""
+    """Asks for the next page.
+
+    Empty: this was the last.
+    """
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time at which a run was expected."""
+
+    slot_at: datetime | None = None
+    """The time."""
+    ending: SlotEnding = SlotEnding.UNSPECIFIED
+    """What became of it."""
+    run_id: str = ""
+    """The run that took it.
+
+    Empty: none did.
+    """
+
+
+@dataclass(frozen=True)
+class ListSlotsResponse:
+    """A page of slots."""
+
+    slots: list[Slot] = field(default_factory=list["Slot"])
+    """The slots, the newest first."""
     next_page_token: str = ""
     """Asks for the next page.
 

@@ -48,6 +48,35 @@ RUN_STATUS_CANCELLED: RunStatus.ValueType  # 5
 RUN_STATUS_LOST: RunStatus.ValueType  # 6
 Global___RunStatus: _TypeAlias = RunStatus  # noqa: Y015
 
+class _SlotEnding:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SlotEndingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SlotEnding.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SLOT_ENDING_UNSPECIFIED: _SlotEnding.ValueType  # 0
+    SLOT_ENDING_OPEN: _SlotEnding.ValueType  # 1
+    SLOT_ENDING_MET: _SlotEnding.ValueType  # 2
+    SLOT_ENDING_MET_LATE: _SlotEnding.ValueType  # 3
+    SLOT_ENDING_FAILED: _SlotEnding.ValueType  # 4
+    SLOT_ENDING_MISSED: _SlotEnding.ValueType  # 5
+    SLOT_ENDING_UNSEEN: _SlotEnding.ValueType  # 6
+    SLOT_ENDING_SKIPPED_PAUSED: _SlotEnding.ValueType  # 7
+    SLOT_ENDING_SKIPPED_CANCELLED: _SlotEnding.ValueType  # 8
+
+class SlotEnding(_SlotEnding, metaclass=_SlotEndingEnumTypeWrapper): ...
+
+SLOT_ENDING_UNSPECIFIED: SlotEnding.ValueType  # 0
+SLOT_ENDING_OPEN: SlotEnding.ValueType  # 1
+SLOT_ENDING_MET: SlotEnding.ValueType  # 2
+SLOT_ENDING_MET_LATE: SlotEnding.ValueType  # 3
+SLOT_ENDING_FAILED: SlotEnding.ValueType  # 4
+SLOT_ENDING_MISSED: SlotEnding.ValueType  # 5
+SLOT_ENDING_UNSEEN: SlotEnding.ValueType  # 6
+SLOT_ENDING_SKIPPED_PAUSED: SlotEnding.ValueType  # 7
+SLOT_ENDING_SKIPPED_CANCELLED: SlotEnding.ValueType  # 8
+Global___SlotEnding: _TypeAlias = SlotEnding  # noqa: Y015
+
 @_typing.final
 class Run(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -260,6 +289,80 @@ class ListRunsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListRunsResponse: _TypeAlias = ListRunsResponse  # noqa: Y015
+
+@_typing.final
+class Slot(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SLOT_AT_FIELD_NUMBER: _builtins.int
+    ENDING_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    ending: Global___SlotEnding.ValueType
+    run_id: _builtins.str
+    @_builtins.property
+    def slot_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        slot_at: _timestamp_pb2.Timestamp | None = ...,
+        ending: Global___SlotEnding.ValueType = ...,
+        run_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["slot_at", b"slot_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ending", b"ending", "run_id", b"run_id", "slot_at", b"slot_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Slot: _TypeAlias = Slot  # noqa: Y015
+
+@_typing.final
+class ListSlotsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULER_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    scheduler_id: _builtins.str
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        scheduler_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "scheduler_id", b"scheduler_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSlotsRequest: _TypeAlias = ListSlotsRequest  # noqa: Y015
+
+@_typing.final
+class ListSlotsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SLOTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def slots(self) -> _containers.RepeatedCompositeFieldContainer[Global___Slot]: ...
+    def __init__(
+        self,
+        *,
+        slots: _abc.Iterable[Global___Slot] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "slots", b"slots"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSlotsResponse: _TypeAlias = ListSlotsResponse  # noqa: Y015
 
 @_typing.final
 class GetRunRequest(_message.Message):

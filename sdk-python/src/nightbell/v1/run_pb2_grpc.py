@@ -40,6 +40,11 @@ class RunServiceStub(object):
                 request_serializer=nightbell_dot_v1_dot_run__pb2.ListRunsRequest.SerializeToString,
                 response_deserializer=nightbell_dot_v1_dot_run__pb2.ListRunsResponse.FromString,
                 _registered_method=True)
+        self.ListSlots = channel.unary_unary(
+                '/nightbell.v1.RunService/ListSlots',
+                request_serializer=nightbell_dot_v1_dot_run__pb2.ListSlotsRequest.SerializeToString,
+                response_deserializer=nightbell_dot_v1_dot_run__pb2.ListSlotsResponse.FromString,
+                _registered_method=True)
         self.GetRun = channel.unary_unary(
                 '/nightbell.v1.RunService/GetRun',
                 request_serializer=nightbell_dot_v1_dot_run__pb2.GetRunRequest.SerializeToString,
@@ -56,6 +61,12 @@ class RunServiceServicer(object):
     """Missing associated documentation comment in .proto file."""
 
     def ListRuns(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSlots(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -80,6 +91,11 @@ def add_RunServiceServicer_to_server(servicer, server):
                     servicer.ListRuns,
                     request_deserializer=nightbell_dot_v1_dot_run__pb2.ListRunsRequest.FromString,
                     response_serializer=nightbell_dot_v1_dot_run__pb2.ListRunsResponse.SerializeToString,
+            ),
+            'ListSlots': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSlots,
+                    request_deserializer=nightbell_dot_v1_dot_run__pb2.ListSlotsRequest.FromString,
+                    response_serializer=nightbell_dot_v1_dot_run__pb2.ListSlotsResponse.SerializeToString,
             ),
             'GetRun': grpc.unary_unary_rpc_method_handler(
                     servicer.GetRun,
@@ -119,6 +135,33 @@ class RunService(object):
             '/nightbell.v1.RunService/ListRuns',
             nightbell_dot_v1_dot_run__pb2.ListRunsRequest.SerializeToString,
             nightbell_dot_v1_dot_run__pb2.ListRunsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSlots(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightbell.v1.RunService/ListSlots',
+            nightbell_dot_v1_dot_run__pb2.ListSlotsRequest.SerializeToString,
+            nightbell_dot_v1_dot_run__pb2.ListSlotsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -33,6 +33,7 @@ class RunServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> RunServiceAsyncStub: ...
     ListRuns: _grpc.UnaryUnaryMultiCallable[_run_pb2.ListRunsRequest, _run_pb2.ListRunsResponse]
+    ListSlots: _grpc.UnaryUnaryMultiCallable[_run_pb2.ListSlotsRequest, _run_pb2.ListSlotsResponse]
     GetRun: _grpc.UnaryUnaryMultiCallable[_run_pb2.GetRunRequest, _run_pb2.GetRunResponse]
     CancelRun: _grpc.UnaryUnaryMultiCallable[_run_pb2.CancelRunRequest, _run_pb2.CancelRunResponse]
 
@@ -40,6 +41,7 @@ class RunServiceStub:
 class RunServiceAsyncStub(RunServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListRuns: _aio.UnaryUnaryMultiCallable[_run_pb2.ListRunsRequest, _run_pb2.ListRunsResponse]  # type: ignore[assignment]
+    ListSlots: _aio.UnaryUnaryMultiCallable[_run_pb2.ListSlotsRequest, _run_pb2.ListSlotsResponse]  # type: ignore[assignment]
     GetRun: _aio.UnaryUnaryMultiCallable[_run_pb2.GetRunRequest, _run_pb2.GetRunResponse]  # type: ignore[assignment]
     CancelRun: _aio.UnaryUnaryMultiCallable[_run_pb2.CancelRunRequest, _run_pb2.CancelRunResponse]  # type: ignore[assignment]
 
@@ -50,6 +52,13 @@ class RunServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _run_pb2.ListRunsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_run_pb2.ListRunsResponse, _abc.Awaitable[_run_pb2.ListRunsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListSlots(
+        self,
+        request: _run_pb2.ListSlotsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_run_pb2.ListSlotsResponse, _abc.Awaitable[_run_pb2.ListSlotsResponse]]: ...
 
     @_abc_1.abstractmethod
     def GetRun(

@@ -5,13 +5,11 @@ use super::{Answer, Context, reports, slots};
 use crate::deadline::{Deadline, Limit, deadlines, start_grace};
 use crate::id::RunId;
 use crate::incident::Reason;
+use crate::ledger::Ending;
 use crate::outcome::{Origin, Outcome};
 use crate::schedule::mismatch;
 use crate::scheduler::{Case, Scheduler};
 use crate::time::Timestamp;
-
-/// The most slots that one look counts one by one; more are passed over at once.
-const SLOTS_PER_LOOK_MAX: u32 = 1_000;
 
 pub(super) fn time_passed(case: &mut Case, context: &Context<'_>) -> Answer {
     let mut due = deadlines(&case.scheduler, context.blind);
@@ -105,11 +103,11 @@ fn not_started(case: &mut Case, context: &Context<'_>) {
     let Some(timetable) = slots::timetable(case) else { return };
     let mut first_missed_at = None;
     let mut missed_slots = 0;
-    for _ in 0..SLOTS_PER_LOOK_MAX {
+    for _ in 0..slots::SLOTS_PER_LOOK_MAX {
         let Some((slot, deadline)) = due_slot(case, context) else { break };
         let mut from = slot;
         if deadline.is_blurred {
-            case.changes.unknown_slots.push(slot);
+            slots::pass(case, slot, Ending::Unknown);
             // A start in the dark restarts the interval, at the latest as sight returned.
             let dark = context.blind.iter().filter(|it| it.from < deadline.at && it.to > slot);
             let sight = dark.map(|window| window.to).max().filter(|_| timetable.has_intervals());
@@ -117,6 +115,7 @@ fn not_started(case: &mut Case, context: &Context<'_>) {
         } else {
             first_missed_at.get_or_insert(deadline.at);
             missed_slots += 1;
+            slots::pass(case, slot, Ending::Missed);
             let outcome = Outcome { at: deadline.at, of: Origin::Slot(slot), is_bad: true };
             findings::note(case, outcome);
         }

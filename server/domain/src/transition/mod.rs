@@ -18,6 +18,7 @@ use crate::deadline::next_due;
 use crate::id::{IncidentId, RunId, SchedulerId};
 use crate::incident::Signature;
 use crate::key::Role;
+use crate::ledger;
 use crate::report::{Report, Status};
 use crate::run::RunStatus;
 use crate::scheduler::{Case, Scheduler, State};
@@ -227,6 +228,7 @@ pub fn transition(mut case: Case, input: Input, context: &Context<'_>) -> Decisi
         }
         Input::TimePassed => Ok(evaluate::time_passed(&mut case, context)),
     };
+    ledger::enter_runs(&mut case);
     let due_at = next_due(&case.scheduler, context.blind);
     let state = &mut case.scheduler.state;
     if case.changes.any {

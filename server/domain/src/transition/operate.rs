@@ -38,7 +38,7 @@ pub(super) fn resume(case: &mut Case, context: &Context<'_>) -> Answer {
         return Answer::default();
     }
     state.judged_from = Some(context.now);
-    slots::await_after(case, context.now);
+    slots::skip_until(case, context.now);
     case.changes.any = true;
     Answer::default()
 }

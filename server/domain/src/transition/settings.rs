@@ -60,6 +60,7 @@ fn put(case: &mut Case, next: Settings, context: &Context<'_>) {
     case.scheduler.updated_at = context.now;
     if reschedules {
         case.scheduler.state.strays.clear();
+        case.scheduler.state.passed_slots.clear();
         slots::await_after(case, context.now);
     } else if reopens {
         slots::reopen(case);

@@ -1,12 +1,16 @@
 //! Which run has which slot, and which slot is expected next.
 
 use crate::id::RunId;
+use crate::ledger::{self, Ending};
 use crate::run::Run;
 use crate::schedule::Timetable;
 use crate::schedule::mismatch::{self, Stray};
-use crate::scheduler::{Case, OFFSETS_MAX, Scheduler, State, TAKEN_SLOTS_MAX};
+use crate::scheduler::{Case, OFFSETS_MAX, PASSED_SLOTS_MAX, Scheduler, State, TAKEN_SLOTS_MAX};
 use crate::settings::Warning;
 use crate::time::Timestamp;
+
+/// The most slots that one look passes one by one; more are passed over at once.
+pub(super) const SLOTS_PER_LOOK_MAX: u32 = 1_000;
 
 /// The schedules of `case`, read; none if it has none. If a stored one cannot be
 /// read any more nothing is expected, and the case says why.
@@ -35,6 +39,25 @@ pub(super) fn await_after(case: &mut Case, from: Timestamp) {
     if let Some(timetable) = timetable(case) {
         advance(&mut case.scheduler.state, &timetable, from);
     }
+}
+
+/// Lets the slots of a pause that ends at `until` pass, and expects the first after it.
+pub(super) fn skip_until(case: &mut Case, until: Timestamp) {
+    let Some(timetable) = timetable(case) else { return await_after(case, until) };
+    for _ in 0..SLOTS_PER_LOOK_MAX {
+        let Some(slot) = case.scheduler.state.slot.filter(|slot| *slot <= until) else { break };
+        pass(case, slot, Ending::Paused);
+        advance(&mut case.scheduler.state, &timetable, slot);
+    }
+    await_after(case, until);
+}
+
+/// Notes what became of a slot that no run took so far.
+pub(super) fn pass(case: &mut Case, slot: Timestamp, ending: Ending) {
+    ledger::enter(case, slot, ending);
+    let passed = &mut case.scheduler.state.passed_slots;
+    passed.push(slot);
+    passed.drain(..passed.len().saturating_sub(PASSED_SLOTS_MAX));
 }
 
 /// Expects the first slot after `from` that has no run yet.
@@ -78,15 +101,25 @@ pub(super) fn bind(case: &mut Case, id: &RunId, began_at: Timestamp) -> Option<W
         return None;
     };
     let named_free = named.filter(|named| is_takeable(state, &timetable, *named, began_at));
-    let mine = if has_intervals {
+    let mut passed = None;
+    let in_time = if has_intervals {
         known.or(restart(state, &timetable, slot, began_at))
     } else {
-        let mine = named_free.or_else(|| choose(state, &timetable, slot, began_at));
+        passed = named.filter(|named| state.passed_slots.contains(named));
+        let named = named_free.filter(|_| passed.is_none());
+        let nearest = || choose(state, &timetable, slot, began_at);
+        let mine = named.or_else(nearest).filter(|_| passed.is_none());
         mine.inspect(|mine| take(state, &timetable, *mine, began_at))
     };
-    match Stray::of(&timetable, began_at).filter(|_| mine.is_none() && !has_intervals) {
+    passed = passed.or_else(|| {
+        let has_none = in_time.is_none() && !has_intervals && began_at < slot;
+        last_passed(state, &timetable, began_at).filter(|_| has_none)
+    });
+    state.passed_slots.retain(|slot| Some(*slot) != passed);
+    let mine = in_time.or(passed);
+    match Stray::of(&timetable, began_at).filter(|_| in_time.is_none() && !has_intervals) {
         Some(stray) => mismatch::note(&mut state.strays, stray),
-        None if mine.is_some() => state.strays.clear(),
+        None if in_time.is_some() => state.strays.clear(),
         None => {}
     }
     if mine.is_some() {
@@ -114,6 +147,14 @@ fn take(state: &mut State, timetable: &Timetable, mine: Timestamp, began_at: Tim
         state.taken_slots.push(mine);
         state.taken_slots.sort();
     }
+}
+
+/// The slot before `began_at`, if it passed without its run.
+fn last_passed(state: &State, timetable: &Timetable, began_at: Timestamp) -> Option<Timestamp> {
+    let opened = |slot: &&Timestamp| timetable.opens_at(**slot) <= began_at;
+    let last = *state.passed_slots.iter().rev().find(opened)?;
+    let is_current = last >= began_at || timetable.next_after(last) > Some(began_at);
+    is_current.then_some(last)
 }
 
 /// Whether `named` is a slot that waits for its run, and its time has come.

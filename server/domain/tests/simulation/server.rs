@@ -122,7 +122,7 @@ impl<'a> Server<'a> {
             self.runs.remove(id);
         }
         self.unknown
-            .extend(changes.unknown_slots.iter().map(|slot| (now.as_millis(), slot.as_millis())));
+            .extend(changes.unknown_slots().map(|slot| (now.as_millis(), slot.as_millis())));
         self.events.extend(changes.events);
         // What is not said to have changed is not stored.
         let state = if changes.any { state } else { before };

@@ -14,6 +14,7 @@ mod rejected;
 mod run;
 mod scheduler;
 mod server;
+mod slot;
 mod statement;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -24,6 +25,7 @@ use async_trait::async_trait;
 use nightbell_domain::blind::BlindWindow;
 use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::key::{Key, ProjectId};
+use nightbell_domain::ledger::SlotEntry;
 use nightbell_domain::presence::{Lease, ServerId};
 use nightbell_domain::run::Run;
 use nightbell_domain::scheduler::Scheduler;
@@ -34,7 +36,7 @@ use tokio::time::timeout;
 use super::batch::{Batch, Committed};
 use super::{
     Attendance, Claim, Delivery, IncidentQuery, IncidentView, Presence, RejectedReport, RunQuery,
-    SchedulerKey, SchedulerQuery, Settlement, Store, StoreError, StoredChannel, Thread,
+    SchedulerKey, SchedulerQuery, Settlement, SlotQuery, Store, StoreError, StoredChannel, Thread,
 };
 use connection::{Connections, SINGLE_MAX};
 
@@ -145,6 +147,15 @@ impl Store for Postgres {
         query: RunQuery,
     ) -> Result<Vec<Run>, StoreError> {
         reading!(self, |c| run::list(c, project, scheduler, query))
+    }
+
+    async fn slots(
+        &self,
+        project: ProjectId,
+        scheduler: &SchedulerId,
+        query: SlotQuery,
+    ) -> Result<Vec<SlotEntry>, StoreError> {
+        reading!(self, |c| slot::list(c, project, scheduler, query))
     }
 
     async fn incident(

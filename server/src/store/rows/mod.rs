@@ -7,3 +7,4 @@ pub(in crate::store) mod outbox;
 pub(in crate::store) mod presence;
 pub(in crate::store) mod run;
 pub(in crate::store) mod scheduler;
+pub(in crate::store) mod slot;

@@ -22,7 +22,7 @@ use super::super::rows::scheduler::{
 };
 use super::super::schema::{channels, projects, scheduler_labels, scheduler_states, schedulers};
 use super::super::{SchedulerKey, StoreError};
-use super::{incident, outbox, presence, run};
+use super::{incident, outbox, presence, run, slot};
 
 pub(super) fn transact(
     connection: &mut SqliteConnection,
@@ -40,12 +40,9 @@ pub(super) fn transact(
             continue;
         }
         has_notifications |= save(connection, key, project, &case, setting.now)?;
+        let unknown_slots = case.changes.unknown_slots().collect();
         events.extend(case.changes.events);
-        changed.push(Changed {
-            project,
-            scheduler: Arc::new(case.scheduler),
-            unknown_slots: case.changes.unknown_slots,
-        });
+        changed.push(Changed { project, scheduler: Arc::new(case.scheduler), unknown_slots });
     }
     Ok(Committed { answered, changed, events, has_notifications })
 }
@@ -215,6 +212,7 @@ fn save(
             run::save(connection, key, stored)?;
         }
     }
+    slot::save(connection, key, changes.slots.values(), now)?;
     for stored in changes.incidents.values() {
         incident::save(connection, project, key, stored)?;
     }

@@ -11,6 +11,7 @@ mod presence;
 mod rejected;
 mod run;
 mod scheduler;
+mod slot;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -26,6 +27,7 @@ use async_trait::async_trait;
 use nightbell_domain::blind::BlindWindow;
 use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::key::{Key, ProjectId};
+use nightbell_domain::ledger::SlotEntry;
 use nightbell_domain::presence::{Lease, ServerId};
 use nightbell_domain::run::Run;
 use nightbell_domain::scheduler::Scheduler;
@@ -34,7 +36,7 @@ use nightbell_domain::time::Timestamp;
 use super::batch::{Batch, Committed};
 use super::{
     Attendance, Claim, Delivery, IncidentQuery, IncidentView, Presence, RejectedReport, RunQuery,
-    SchedulerKey, SchedulerQuery, Settlement, Store, StoreError, StoredChannel, Thread,
+    SchedulerKey, SchedulerQuery, Settlement, SlotQuery, Store, StoreError, StoredChannel, Thread,
 };
 use connection::Connections;
 
@@ -145,6 +147,16 @@ impl Store for Sqlite {
     ) -> Result<Vec<Run>, StoreError> {
         let scheduler = scheduler.clone();
         self.connections.read(move |c| run::list(c, project, &scheduler, query)).await
+    }
+
+    async fn slots(
+        &self,
+        project: ProjectId,
+        scheduler: &SchedulerId,
+        query: SlotQuery,
+    ) -> Result<Vec<SlotEntry>, StoreError> {
+        let scheduler = scheduler.clone();
+        self.connections.read(move |c| slot::list(c, project, &scheduler, query)).await
     }
 
     async fn incident(

@@ -14,7 +14,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file nightbell/v1/run.proto.
  */
 export const file_nightbell_v1_run: GenFile = /*@__PURE__*/
-  fileDesc("ChZuaWdodGJlbGwvdjEvcnVuLnByb3RvEgxuaWdodGJlbGwudjEi9QUKA1J1bhIOCgZydW5faWQYASABKAkSFAoMc2NoZWR1bGVyX2lkGAIgASgJEg0KBW5hbWVkGAMgASgIEicKBnN0YXR1cxgEIAEoDjIXLm5pZ2h0YmVsbC52MS5SdW5TdGF0dXMSLgoKc3RhcnRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh4KEWV4ZWN1dGlvbl90aW1lX21zGAcgASgDSACIAQESGgoNZXJyb3JfbWVzc2FnZRgIIAEoCUgBiAEBEikKCG1ldGFkYXRhGAkgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBI1ChFsYXN0X2hlYXJ0YmVhdF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoIcHJvZ3Jlc3MYCyABKAsyFi5uaWdodGJlbGwudjEuUHJvZ3Jlc3MSDwoHc3RhbGxlZBgMIAEoCBIPCgdvdmVycmFuGA0gASgIEg8KB3N1c3BlY3QYDiABKAgSGAoQY2FuY2VsX3JlcXVlc3RlZBgPIAEoCBIoCgpvdGhlcl9lbmRzGBAgAygLMhQubmlnaHRiZWxsLnYxLlJ1bkVuZBI1ChFmaXJzdF9yZWNlaXZlZF9hdBgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc3R1Y2sYEiABKAgSEQoJdG9vX3F1aWNrGBMgASgIEi4KC2V4dGVuZGVkX2J5GBQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEisKB3Nsb3RfYXQYKCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDWZpbmlzaGVkX2xhdGUYKSABKAhCFAoSX2V4ZWN1dGlvbl90aW1lX21zQhAKDl9lcnJvcl9tZXNzYWdlIsIBCgZSdW5FbmQSJwoGc3RhdHVzGAEgASgOMhcubmlnaHRiZWxsLnYxLlJ1blN0YXR1cxIwCgxlZmZlY3RpdmVfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlY2VpdmVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCg1lcnJvcl9tZXNzYWdlGAQgASgJSACIAQFCEAoOX2Vycm9yX21lc3NhZ2UiWAoIUHJvZ3Jlc3MSDAoEZG9uZRgBIAEoBBISCgV0b3RhbBgCIAEoBEgAiAEBEhQKB21lc3NhZ2UYAyABKAlIAYgBAUIICgZfdG90YWxCCgoIX21lc3NhZ2UidwoPTGlzdFJ1bnNSZXF1ZXN0EhQKDHNjaGVkdWxlcl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRInCgZzdGF0dXMYBCABKA4yFy5uaWdodGJlbGwudjEuUnVuU3RhdHVzIkwKEExpc3RSdW5zUmVzcG9uc2USHwoEcnVucxgBIAMoCzIRLm5pZ2h0YmVsbC52MS5SdW4SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjUKDUdldFJ1blJlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJEg4KBnJ1bl9pZBgCIAEoCSIwCg5HZXRSdW5SZXNwb25zZRIeCgNydW4YASABKAsyES5uaWdodGJlbGwudjEuUnVuIjgKEENhbmNlbFJ1blJlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJEg4KBnJ1bl9pZBgCIAEoCSIzChFDYW5jZWxSdW5SZXNwb25zZRIeCgNydW4YASABKAsyES5uaWdodGJlbGwudjEuUnVuKrcBCglSdW5TdGF0dXMSGgoWUlVOX1NUQVRVU19VTlNQRUNJRklFRBAAEhYKElJVTl9TVEFUVVNfUEVORElORxABEhYKElJVTl9TVEFUVVNfUlVOTklORxACEhgKFFJVTl9TVEFUVVNfQ09NUExFVEVEEAMSFQoRUlVOX1NUQVRVU19GQUlMRUQQBBIYChRSVU5fU1RBVFVTX0NBTkNFTExFRBAFEhMKD1JVTl9TVEFUVVNfTE9TVBAGMqQDCgpSdW5TZXJ2aWNlEn0KCExpc3RSdW5zEh0ubmlnaHRiZWxsLnYxLkxpc3RSdW5zUmVxdWVzdBoeLm5pZ2h0YmVsbC52MS5MaXN0UnVuc1Jlc3BvbnNlIjLo4BgDgtPkkwIoEiYvYXBpL3YxL3NjaGVkdWxlcnMve3NjaGVkdWxlcl9pZH0vcnVucxKAAQoGR2V0UnVuEhsubmlnaHRiZWxsLnYxLkdldFJ1blJlcXVlc3QaHC5uaWdodGJlbGwudjEuR2V0UnVuUmVzcG9uc2UiO+jgGAOC0+STAjESLy9hcGkvdjEvc2NoZWR1bGVycy97c2NoZWR1bGVyX2lkfS9ydW5zL3tydW5faWR9EpMBCglDYW5jZWxSdW4SHi5uaWdodGJlbGwudjEuQ2FuY2VsUnVuUmVxdWVzdBofLm5pZ2h0YmVsbC52MS5DYW5jZWxSdW5SZXNwb25zZSJF6OAYBILT5JMCOzoBKiI2L2FwaS92MS9zY2hlZHVsZXJzL3tzY2hlZHVsZXJfaWR9L3J1bnMve3J1bl9pZH0vY2FuY2VsYgZwcm90bzM", [file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_struct, file_google_protobuf_timestamp, file_nightbell_v1_options]);
+  fileDesc("ChZuaWdodGJlbGwvdjEvcnVuLnByb3RvEgxuaWdodGJlbGwudjEi9QUKA1J1bhIOCgZydW5faWQYASABKAkSFAoMc2NoZWR1bGVyX2lkGAIgASgJEg0KBW5hbWVkGAMgASgIEicKBnN0YXR1cxgEIAEoDjIXLm5pZ2h0YmVsbC52MS5SdW5TdGF0dXMSLgoKc3RhcnRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh4KEWV4ZWN1dGlvbl90aW1lX21zGAcgASgDSACIAQESGgoNZXJyb3JfbWVzc2FnZRgIIAEoCUgBiAEBEikKCG1ldGFkYXRhGAkgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBI1ChFsYXN0X2hlYXJ0YmVhdF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoIcHJvZ3Jlc3MYCyABKAsyFi5uaWdodGJlbGwudjEuUHJvZ3Jlc3MSDwoHc3RhbGxlZBgMIAEoCBIPCgdvdmVycmFuGA0gASgIEg8KB3N1c3BlY3QYDiABKAgSGAoQY2FuY2VsX3JlcXVlc3RlZBgPIAEoCBIoCgpvdGhlcl9lbmRzGBAgAygLMhQubmlnaHRiZWxsLnYxLlJ1bkVuZBI1ChFmaXJzdF9yZWNlaXZlZF9hdBgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFc3R1Y2sYEiABKAgSEQoJdG9vX3F1aWNrGBMgASgIEi4KC2V4dGVuZGVkX2J5GBQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEisKB3Nsb3RfYXQYKCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDWZpbmlzaGVkX2xhdGUYKSABKAhCFAoSX2V4ZWN1dGlvbl90aW1lX21zQhAKDl9lcnJvcl9tZXNzYWdlIsIBCgZSdW5FbmQSJwoGc3RhdHVzGAEgASgOMhcubmlnaHRiZWxsLnYxLlJ1blN0YXR1cxIwCgxlZmZlY3RpdmVfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlY2VpdmVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCg1lcnJvcl9tZXNzYWdlGAQgASgJSACIAQFCEAoOX2Vycm9yX21lc3NhZ2UiWAoIUHJvZ3Jlc3MSDAoEZG9uZRgBIAEoBBISCgV0b3RhbBgCIAEoBEgAiAEBEhQKB21lc3NhZ2UYAyABKAlIAYgBAUIICgZfdG90YWxCCgoIX21lc3NhZ2UidwoPTGlzdFJ1bnNSZXF1ZXN0EhQKDHNjaGVkdWxlcl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRInCgZzdGF0dXMYBCABKA4yFy5uaWdodGJlbGwudjEuUnVuU3RhdHVzIkwKEExpc3RSdW5zUmVzcG9uc2USHwoEcnVucxgBIAMoCzIRLm5pZ2h0YmVsbC52MS5SdW4SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIm0KBFNsb3QSKwoHc2xvdF9hdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoGZW5kaW5nGAIgASgOMhgubmlnaHRiZWxsLnYxLlNsb3RFbmRpbmcSDgoGcnVuX2lkGAMgASgJIk8KEExpc3RTbG90c1JlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIk8KEUxpc3RTbG90c1Jlc3BvbnNlEiEKBXNsb3RzGAEgAygLMhIubmlnaHRiZWxsLnYxLlNsb3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjUKDUdldFJ1blJlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJEg4KBnJ1bl9pZBgCIAEoCSIwCg5HZXRSdW5SZXNwb25zZRIeCgNydW4YASABKAsyES5uaWdodGJlbGwudjEuUnVuIjgKEENhbmNlbFJ1blJlcXVlc3QSFAoMc2NoZWR1bGVyX2lkGAEgASgJEg4KBnJ1bl9pZBgCIAEoCSIzChFDYW5jZWxSdW5SZXNwb25zZRIeCgNydW4YASABKAsyES5uaWdodGJlbGwudjEuUnVuKrcBCglSdW5TdGF0dXMSGgoWUlVOX1NUQVRVU19VTlNQRUNJRklFRBAAEhYKElJVTl9TVEFUVVNfUEVORElORxABEhYKElJVTl9TVEFUVVNfUlVOTklORxACEhgKFFJVTl9TVEFUVVNfQ09NUExFVEVEEAMSFQoRUlVOX1NUQVRVU19GQUlMRUQQBBIYChRSVU5fU1RBVFVTX0NBTkNFTExFRBAFEhMKD1JVTl9TVEFUVVNfTE9TVBAGKvkBCgpTbG90RW5kaW5nEhsKF1NMT1RfRU5ESU5HX1VOU1BFQ0lGSUVEEAASFAoQU0xPVF9FTkRJTkdfT1BFThABEhMKD1NMT1RfRU5ESU5HX01FVBACEhgKFFNMT1RfRU5ESU5HX01FVF9MQVRFEAMSFgoSU0xPVF9FTkRJTkdfRkFJTEVEEAQSFgoSU0xPVF9FTkRJTkdfTUlTU0VEEAUSFgoSU0xPVF9FTkRJTkdfVU5TRUVOEAYSHgoaU0xPVF9FTkRJTkdfU0tJUFBFRF9QQVVTRUQQBxIhCh1TTE9UX0VORElOR19TS0lQUEVEX0NBTkNFTExFRBAIMqgECgpSdW5TZXJ2aWNlEn0KCExpc3RSdW5zEh0ubmlnaHRiZWxsLnYxLkxpc3RSdW5zUmVxdWVzdBoeLm5pZ2h0YmVsbC52MS5MaXN0UnVuc1Jlc3BvbnNlIjLo4BgDgtPkkwIoEiYvYXBpL3YxL3NjaGVkdWxlcnMve3NjaGVkdWxlcl9pZH0vcnVucxKBAQoJTGlzdFNsb3RzEh4ubmlnaHRiZWxsLnYxLkxpc3RTbG90c1JlcXVlc3QaHy5uaWdodGJlbGwudjEuTGlzdFNsb3RzUmVzcG9uc2UiM+jgGAOC0+STAikSJy9hcGkvdjEvc2NoZWR1bGVycy97c2NoZWR1bGVyX2lkfS9zbG90cxKAAQoGR2V0UnVuEhsubmlnaHRiZWxsLnYxLkdldFJ1blJlcXVlc3QaHC5uaWdodGJlbGwudjEuR2V0UnVuUmVzcG9uc2UiO+jgGAOC0+STAjESLy9hcGkvdjEvc2NoZWR1bGVycy97c2NoZWR1bGVyX2lkfS9ydW5zL3tydW5faWR9EpMBCglDYW5jZWxSdW4SHi5uaWdodGJlbGwudjEuQ2FuY2VsUnVuUmVxdWVzdBofLm5pZ2h0YmVsbC52MS5DYW5jZWxSdW5SZXNwb25zZSJF6OAYBILT5JMCOzoBKiI2L2FwaS92MS9zY2hlZHVsZXJzL3tzY2hlZHVsZXJfaWR9L3J1bnMve3J1bl9pZH0vY2FuY2VsYgZwcm90bzM", [file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_struct, file_google_protobuf_timestamp, file_nightbell_v1_options]);
 
 /**
  * Run is one execution of a job.
@@ -334,6 +334,104 @@ export const ListRunsResponseSchema: GenMessage<ListRunsResponse> = /*@__PURE__*
   messageDesc(file_nightbell_v1_run, 4);
 
 /**
+ * Slot is a time at which a run was expected.
+ *
+ * @generated from message nightbell.v1.Slot
+ */
+export type Slot = Message<"nightbell.v1.Slot"> & {
+  /**
+   * The time.
+   *
+   * @generated from field: google.protobuf.Timestamp slot_at = 1;
+   */
+  slotAt?: Timestamp | undefined;
+
+  /**
+   * What became of it.
+   *
+   * @generated from field: nightbell.v1.SlotEnding ending = 2;
+   */
+  ending: SlotEnding;
+
+  /**
+   * The run that took it. Empty: none did.
+   *
+   * @generated from field: string run_id = 3;
+   */
+  runId: string;
+};
+
+/**
+ * Describes the message nightbell.v1.Slot.
+ * Use `create(SlotSchema)` to create a new message.
+ */
+export const SlotSchema: GenMessage<Slot> = /*@__PURE__*/
+  messageDesc(file_nightbell_v1_run, 5);
+
+/**
+ * ListSlotsRequest asks for a page of slots.
+ *
+ * @generated from message nightbell.v1.ListSlotsRequest
+ */
+export type ListSlotsRequest = Message<"nightbell.v1.ListSlotsRequest"> & {
+  /**
+   * The scheduler. Required.
+   *
+   * @generated from field: string scheduler_id = 1;
+   */
+  schedulerId: string;
+
+  /**
+   * How many at the most. 0 means 50; more than 500 means 500.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before. Empty: the first page.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message nightbell.v1.ListSlotsRequest.
+ * Use `create(ListSlotsRequestSchema)` to create a new message.
+ */
+export const ListSlotsRequestSchema: GenMessage<ListSlotsRequest> = /*@__PURE__*/
+  messageDesc(file_nightbell_v1_run, 6);
+
+/**
+ * ListSlotsResponse is a page of slots.
+ *
+ * @generated from message nightbell.v1.ListSlotsResponse
+ */
+export type ListSlotsResponse = Message<"nightbell.v1.ListSlotsResponse"> & {
+  /**
+   * The slots, the newest first.
+   *
+   * @generated from field: repeated nightbell.v1.Slot slots = 1;
+   */
+  slots: Slot[];
+
+  /**
+   * Asks for the next page. Empty: this was the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message nightbell.v1.ListSlotsResponse.
+ * Use `create(ListSlotsResponseSchema)` to create a new message.
+ */
+export const ListSlotsResponseSchema: GenMessage<ListSlotsResponse> = /*@__PURE__*/
+  messageDesc(file_nightbell_v1_run, 7);
+
+/**
  * GetRunRequest names a run.
  *
  * @generated from message nightbell.v1.GetRunRequest
@@ -359,7 +457,7 @@ export type GetRunRequest = Message<"nightbell.v1.GetRunRequest"> & {
  * Use `create(GetRunRequestSchema)` to create a new message.
  */
 export const GetRunRequestSchema: GenMessage<GetRunRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_run, 5);
+  messageDesc(file_nightbell_v1_run, 8);
 
 /**
  * GetRunResponse shows a run.
@@ -380,7 +478,7 @@ export type GetRunResponse = Message<"nightbell.v1.GetRunResponse"> & {
  * Use `create(GetRunResponseSchema)` to create a new message.
  */
 export const GetRunResponseSchema: GenMessage<GetRunResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_run, 6);
+  messageDesc(file_nightbell_v1_run, 9);
 
 /**
  * CancelRunRequest names a run to stop.
@@ -408,7 +506,7 @@ export type CancelRunRequest = Message<"nightbell.v1.CancelRunRequest"> & {
  * Use `create(CancelRunRequestSchema)` to create a new message.
  */
 export const CancelRunRequestSchema: GenMessage<CancelRunRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_run, 7);
+  messageDesc(file_nightbell_v1_run, 10);
 
 /**
  * CancelRunResponse shows the run that was asked to stop.
@@ -429,7 +527,7 @@ export type CancelRunResponse = Message<"nightbell.v1.CancelRunResponse"> & {
  * Use `create(CancelRunResponseSchema)` to create a new message.
  */
 export const CancelRunResponseSchema: GenMessage<CancelRunResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_run, 8);
+  messageDesc(file_nightbell_v1_run, 11);
 
 /**
  * RunStatus says where a run stands.
@@ -495,6 +593,82 @@ export const RunStatusSchema: GenEnum<RunStatus> = /*@__PURE__*/
   enumDesc(file_nightbell_v1_run, 0);
 
 /**
+ * SlotEnding says what became of a slot.
+ *
+ * @generated from enum nightbell.v1.SlotEnding
+ */
+export enum SlotEnding {
+  /**
+   * Not a value.
+   *
+   * @generated from enum value: SLOT_ENDING_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Its run has begun and not ended.
+   *
+   * @generated from enum value: SLOT_ENDING_OPEN = 1;
+   */
+  OPEN = 1,
+
+  /**
+   * Its run began in time and ended well.
+   *
+   * @generated from enum value: SLOT_ENDING_MET = 2;
+   */
+  MET = 2,
+
+  /**
+   * Its run ended well, but began after start_grace or ended after finish_by.
+   *
+   * @generated from enum value: SLOT_ENDING_MET_LATE = 3;
+   */
+  MET_LATE = 3,
+
+  /**
+   * Its run ended badly, too soon to be believed, or is gone.
+   *
+   * @generated from enum value: SLOT_ENDING_FAILED = 4;
+   */
+  FAILED = 4,
+
+  /**
+   * No run took it.
+   *
+   * @generated from enum value: SLOT_ENDING_MISSED = 5;
+   */
+  MISSED = 5,
+
+  /**
+   * Unknown: Nightbell could not see when its run was to begin.
+   *
+   * @generated from enum value: SLOT_ENDING_UNSEEN = 6;
+   */
+  UNSEEN = 6,
+
+  /**
+   * It passed while the scheduler was paused.
+   *
+   * @generated from enum value: SLOT_ENDING_SKIPPED_PAUSED = 7;
+   */
+  SKIPPED_PAUSED = 7,
+
+  /**
+   * Its run was stopped because somebody asked.
+   *
+   * @generated from enum value: SLOT_ENDING_SKIPPED_CANCELLED = 8;
+   */
+  SKIPPED_CANCELLED = 8,
+}
+
+/**
+ * Describes the enum nightbell.v1.SlotEnding.
+ */
+export const SlotEndingSchema: GenEnum<SlotEnding> = /*@__PURE__*/
+  enumDesc(file_nightbell_v1_run, 1);
+
+/**
  * RunService shows the runs of a scheduler.
  *
  * @generated from service nightbell.v1.RunService
@@ -513,6 +687,22 @@ export const RunService: GenService<{
     methodKind: "unary";
     input: typeof ListRunsRequestSchema;
     output: typeof ListRunsResponseSchema;
+  },
+  /**
+   * ListSlots lists the times at which runs were expected and what became of each,
+   * the newest first. They are kept for 90 days. What is heard of late replaces what
+   * was inferred before.
+   *
+   * Errors:
+   * - INVALID_ARGUMENT: the page_token was not made by this call.
+   * - NOT_FOUND: no such scheduler.
+   *
+   * @generated from rpc nightbell.v1.RunService.ListSlots
+   */
+  listSlots: {
+    methodKind: "unary";
+    input: typeof ListSlotsRequestSchema;
+    output: typeof ListSlotsResponseSchema;
   },
   /**
    * GetRun shows one run.

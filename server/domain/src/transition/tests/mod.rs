@@ -2,6 +2,7 @@
 
 mod clocks;
 mod incidents;
+mod ledger;
 mod limits;
 mod lives;
 mod ownership;

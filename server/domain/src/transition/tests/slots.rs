@@ -9,13 +9,8 @@ use crate::settings::{Change, Patch};
 use crate::time::Timestamp;
 use crate::transition::Input;
 use crate::world::{
-    HOUR, MINUTE, SECOND, World, completed, heartbeat, just_before, plain, running, scheduled,
+    HOUR, MINUTE, SECOND, World, completed, cron, heartbeat, just_before, running, scheduled,
 };
-
-fn cron(expression: &str) -> Patch {
-    let schedule = Schedule::Cron { expression: expression.to_owned() };
-    Patch { schedules: Change::Set(vec![schedule]), ..plain() }
-}
 
 /// The slot expected next, as the time since the world began.
 fn awaited(world: &World, begun: Timestamp) -> Option<u64> {

@@ -28,11 +28,12 @@ pub(super) async fn transact(
         Committed { answered, changed: Vec::new(), events: Vec::new(), has_notifications };
     for Entry { project, case, .. } in changed {
         let Some(case) = case else { continue };
+        let unknown_slots = case.changes.unknown_slots().collect();
         committed.events.extend(case.changes.events);
         committed.changed.push(Changed {
             project,
             scheduler: Arc::new(case.scheduler),
-            unknown_slots: case.changes.unknown_slots,
+            unknown_slots,
         });
     }
     Ok(committed)

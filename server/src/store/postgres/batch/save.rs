@@ -13,7 +13,7 @@ use super::super::super::batch::Entry;
 use super::super::super::rows::scheduler::{health_number, settings_text, state_text};
 use super::super::super::{SchedulerKey, StoreError};
 use super::super::statement::statement;
-use super::super::{channel, incident, outbox, run};
+use super::super::{channel, incident, outbox, run, slot};
 
 statement! {
     /// Adds schedulers.
@@ -156,7 +156,7 @@ pub(super) async fn save(
     update(c, &old).await?;
     let all: Vec<&Stored<'_>> = new.iter().chain(&old).collect();
     labels(c, &all).await?;
-    history(c, &all).await?;
+    history(c, &all, now).await?;
     tell(c, &all, now).await
 }
 
@@ -257,15 +257,22 @@ async fn labels(c: &mut AsyncPgConnection, all: &[&Stored<'_>]) -> Result<(), St
 }
 
 /// Saves runs and incidents.
-async fn history(c: &mut AsyncPgConnection, all: &[&Stored<'_>]) -> Result<(), StoreError> {
+async fn history(
+    c: &mut AsyncPgConnection,
+    all: &[&Stored<'_>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let (mut forgotten, mut runs, mut incidents) = (Vec::new(), Vec::new(), Vec::new());
+    let mut slots = Vec::new();
     for Stored { key, project, case } in all {
         forgotten.extend(case.changes.forgotten_runs.iter().map(|id| (*key, id.clone())));
         runs.extend(case.changes.runs.iter().filter_map(|id| Some((*key, case.run(id)?))));
+        slots.extend(case.changes.slots.values().map(|entry| (*key, entry)));
         incidents.extend(case.changes.incidents.values().map(|it| (*project, *key, it)));
     }
     run::forget(c, forgotten).await?;
     run::save(c, &runs).await?;
+    slot::save(c, &slots, now).await?;
     incident::save(c, &incidents).await
 }
 

@@ -1,5 +1,7 @@
 //! The services on a real database, with a clock that stands still until it is moved.
 
+mod slots;
+
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
