@@ -3151,7 +3151,7 @@ impl FromJson for v1::Schedule {
 }
 impl Serialize for v1::SchedulerSettings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("SchedulerSettings", 21)?;
+        let mut object = serializer.serialize_struct("SchedulerSettings", 22)?;
         object.serialize_field("service_name", &self.service_name)?;
         object.serialize_field("job_name", &self.job_name)?;
         object.serialize_field("owner_email", &self.owner_email)?;
@@ -3205,6 +3205,7 @@ impl Serialize for v1::SchedulerSettings {
                 "early_tolerance",
                 &self.early_tolerance.as_ref().map(write::Span),
             )?;
+        object.serialize_field("depends_on", &self.depends_on)?;
         object.end()
     }
 }
@@ -3367,6 +3368,9 @@ impl FromJson for v1::SchedulerSettings {
                     value,
                     read::duration,
                 )
+            }
+            "depends_on" => {
+                at.put_some(&mut self.depends_on, name, Part::Rest, value, read::string)
             }
             _ => return false,
         }
@@ -3579,7 +3583,7 @@ impl FromJson for v1::RejectedReport {
 }
 impl Serialize for v1::RegisterSchedulerRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("RegisterSchedulerRequest", 22)?;
+        let mut object = serializer.serialize_struct("RegisterSchedulerRequest", 23)?;
         object.serialize_field("scheduler_id", &self.scheduler_id)?;
         object.serialize_field("service_name", &self.service_name)?;
         object.serialize_field("job_name", &self.job_name)?;
@@ -3634,6 +3638,7 @@ impl Serialize for v1::RegisterSchedulerRequest {
                 "early_tolerance",
                 &self.early_tolerance.as_ref().map(write::Span),
             )?;
+        object.serialize_field("depends_on", &self.depends_on)?;
         object.end()
     }
 }
@@ -3799,6 +3804,9 @@ impl FromJson for v1::RegisterSchedulerRequest {
                     value,
                     read::duration,
                 )
+            }
+            "depends_on" => {
+                at.put_some(&mut self.depends_on, name, Part::Rest, value, read::string)
             }
             _ => return false,
         }

@@ -237,6 +237,7 @@ class AsyncCalls:
         severity: types.Severity | str | None = None,
         finish_by: timedelta | float | str | None = None,
         early_tolerance: timedelta | float | str | None = None,
+        depends_on: str | None = None,
         timeout: float | None = None,
     ) -> types.RegisterSchedulerResponse:
         """Makes a scheduler known, or updates the one of this id.
@@ -272,6 +273,7 @@ class AsyncCalls:
                 "severity": severity,
                 "finish_by": finish_by,
                 "early_tolerance": early_tolerance,
+                "depends_on": depends_on,
             },
             timeout,
         )

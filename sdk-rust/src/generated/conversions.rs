@@ -1739,6 +1739,7 @@ impl From<api::SchedulerSettings> for wire::SchedulerSettings {
             severity: it.severity.map_or(0, convert::number),
             finish_by: it.finish_by.map(|value| convert::span_out(value)),
             early_tolerance: it.early_tolerance.map(|value| convert::span_out(value)),
+            depends_on: it.depends_on,
         }
     }
 }
@@ -1768,6 +1769,7 @@ impl From<wire::SchedulerSettings> for api::SchedulerSettings {
             severity: convert::word(it.severity),
             finish_by: it.finish_by.map(|value| convert::span_in(value)),
             early_tolerance: it.early_tolerance.map(|value| convert::span_in(value)),
+            depends_on: it.depends_on,
         }
     }
 }
@@ -1860,6 +1862,7 @@ impl From<api::RegisterSchedulerRequest> for wire::RegisterSchedulerRequest {
             severity: it.severity.map_or(0, convert::number),
             finish_by: it.finish_by.map(|value| convert::span_out(value)),
             early_tolerance: it.early_tolerance.map(|value| convert::span_out(value)),
+            depends_on: it.depends_on,
         }
     }
 }
@@ -1890,6 +1893,7 @@ impl From<wire::RegisterSchedulerRequest> for api::RegisterSchedulerRequest {
             severity: convert::word(it.severity),
             finish_by: it.finish_by.map(|value| convert::span_in(value)),
             early_tolerance: it.early_tolerance.map(|value| convert::span_in(value)),
+            depends_on: it.depends_on,
         }
     }
 }

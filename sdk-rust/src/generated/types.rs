@@ -1371,6 +1371,12 @@ pub struct SchedulerSettings {
     /// Matters only for cron.
     #[serde(with = "json::maybe_span", skip_serializing_if = "Option::is_none")]
     pub early_tolerance: Option<Duration>,
+    /// The id of the scheduler that this one cannot be well without. While that has an
+    /// open incident, nobody is told of one that opens here; if it is still open when
+    /// that is well again, it is told then. Judged it is all the same. Of what the other
+    /// depends on in its turn nothing is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<String>,
 }
 /// Scheduler is a registered job and how it fares.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -1505,6 +1511,9 @@ pub struct RegisterSchedulerRequest {
     /// As in SchedulerSettings.
     #[serde(with = "json::maybe_span", skip_serializing_if = "Option::is_none")]
     pub early_tolerance: Option<Duration>,
+    /// As in SchedulerSettings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<String>,
 }
 /// RegisterSchedulerResponse shows the scheduler as it now stands.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -2896,6 +2896,12 @@ pub struct SchedulerSettings {
     /// Matters only for cron.
     #[prost(message, optional, tag = "41")]
     pub early_tolerance: ::core::option::Option<::prost_types::Duration>,
+    /// The id of the scheduler that this one cannot be well without. While that has an
+    /// open incident, nobody is told of one that opens here; if it is still open when
+    /// that is well again, it is told then. Judged it is all the same. Of what the other
+    /// depends on in its turn nothing is asked.
+    #[prost(string, optional, tag = "50")]
+    pub depends_on: ::core::option::Option<::prost::alloc::string::String>,
 }
 /// Scheduler is a registered job and how it fares.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3035,6 +3041,9 @@ pub struct RegisterSchedulerRequest {
     /// As in SchedulerSettings.
     #[prost(message, optional, tag = "41")]
     pub early_tolerance: ::core::option::Option<::prost_types::Duration>,
+    /// As in SchedulerSettings.
+    #[prost(string, optional, tag = "50")]
+    pub depends_on: ::core::option::Option<::prost::alloc::string::String>,
 }
 /// RegisterSchedulerResponse shows the scheduler as it now stands.
 #[derive(Clone, PartialEq, ::prost::Message)]

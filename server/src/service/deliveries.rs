@@ -86,6 +86,9 @@ impl Services {
     }
 
     async fn deliver(&self, claim: Claim) {
+        if let Some(settlement) = self.unreleased(&claim).await {
+            return self.settled(&claim, settlement).await;
+        }
         let attempted = self.attempt(&claim).await;
         let now = self.now();
         let (kind, outcome) = match &attempted {
@@ -103,7 +106,11 @@ impl Services {
                 "a notification was not delivered"
             );
         }
-        match self.store().outbox_settle(&claim, settlement, now).await {
+        self.settled(&claim, settlement).await;
+    }
+
+    async fn settled(&self, claim: &Claim, settlement: Settlement) {
+        match self.store().outbox_settle(claim, settlement, self.now()).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!(key = claim.key, "a lease ended during its attempt"),
             Err(error) => tracing::error!(%error, "the end of an attempt could not be recorded"),

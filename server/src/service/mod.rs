@@ -3,6 +3,7 @@
 pub mod channels;
 mod decide;
 pub mod deliveries;
+mod dependence;
 pub mod incidents;
 mod judge;
 pub mod keys;

@@ -226,6 +226,13 @@ pub enum Settlement {
         /// When.
         at: Timestamp,
     },
+    /// No attempt was made: it waits for something else.
+    Hold {
+        /// For what.
+        result: String,
+        /// Until when, at least.
+        at: Timestamp,
+    },
     /// It is given up.
     Abandoned {
         /// Why.

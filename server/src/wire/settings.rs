@@ -69,6 +69,7 @@ pub fn registration(message: v1::RegisterSchedulerRequest) -> Result<Registratio
         recovery_threshold: message.recovery_threshold.into(),
         recovery_window: message.recovery_window.into(),
         severity: read.severity(message.severity).into(),
+        depends_on: read.text("depends_on", message.depends_on.and_then(unless_empty)).into(),
         labels: read.labels(labels).into(),
     };
     match id {
@@ -138,6 +139,7 @@ pub fn shown(settings: &Settings) -> v1::SchedulerSettings {
         recovery_threshold: settings.recovery_threshold,
         recovery_window: settings.recovery_window,
         severity: settings.severity.map_or(v1::Severity::Unspecified, incident::severity).into(),
+        depends_on: settings.depends_on.clone(),
         labels: settings.labels.clone(),
         timezone: settings.timezone.clone(),
         cron_profile: settings
@@ -206,6 +208,9 @@ fn masked(read: &mut Reading, name: &str, settings: &v1::SchedulerSettings, patc
             patch.recovery_threshold = or_clear(settings.recovery_threshold);
         }
         "recovery_window" => patch.recovery_window = or_clear(settings.recovery_window),
+        "depends_on" => {
+            patch.depends_on = or_clear(read.text(name, or_empty(&settings.depends_on)));
+        }
         "severity" => patch.severity = or_clear(read.severity(settings.severity)),
         "max_runtime" => patch.max_runtime = or_clear(read.span(name, settings.max_runtime)),
         "labels" => {

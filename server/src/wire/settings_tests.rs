@@ -63,10 +63,11 @@ fn full() -> v1::SchedulerSettings {
         recovery_threshold: Some(3),
         recovery_window: Some(3),
         severity: v1::Severity::Critical.into(),
+        depends_on: Some("database".to_owned()),
     }
 }
 
-const ALL: [&str; 21] = [
+const ALL: [&str; 22] = [
     "service_name",
     "job_name",
     "owner_email",
@@ -88,6 +89,7 @@ const ALL: [&str; 21] = [
     "recovery_threshold",
     "recovery_window",
     "severity",
+    "depends_on",
 ];
 
 #[test]
@@ -128,6 +130,7 @@ fn what_a_registration_gives_is_set() {
         recovery_threshold: settings.recovery_threshold,
         recovery_window: settings.recovery_window,
         severity: settings.severity,
+        depends_on: settings.depends_on,
     })
     .unwrap();
     let by_update = update(Some(full()), Some(mask(&ALL))).unwrap();

@@ -216,6 +216,13 @@ class SchedulerSettings:
     0 to 24 hours; unset means a tenth of the time since the slot before, at most 5
     minutes. Matters only for cron.
     """
+    depends_on: str | None = None
+    """The id of the scheduler that this one cannot be well without.
+
+    While that has an open incident, nobody is told of one that opens here; if it is
+    still open when that is well again, it is told then. Judged it is all the same. Of
+    what the other depends on in its turn nothing is asked.
+    """
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,7 @@ class SchedulerSettings(_message.Message):
     SEVERITY_FIELD_NUMBER: _builtins.int
     FINISH_BY_FIELD_NUMBER: _builtins.int
     EARLY_TOLERANCE_FIELD_NUMBER: _builtins.int
+    DEPENDS_ON_FIELD_NUMBER: _builtins.int
     service_name: _builtins.str
     job_name: _builtins.str
     owner_email: _builtins.str
@@ -170,6 +171,7 @@ class SchedulerSettings(_message.Message):
     recovery_threshold: _builtins.int
     recovery_window: _builtins.int
     severity: _incident_pb2.Severity.ValueType
+    depends_on: _builtins.str
     @_builtins.property
     def schedules(self) -> _containers.RepeatedCompositeFieldContainer[Global___Schedule]: ...
     @_builtins.property
@@ -214,13 +216,16 @@ class SchedulerSettings(_message.Message):
         severity: _incident_pb2.Severity.ValueType = ...,
         finish_by: _duration_pb2.Duration | None = ...,
         early_tolerance: _duration_pb2.Duration | None = ...,
+        depends_on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id", "_failure_threshold", b"_failure_threshold", "_failure_window", b"_failure_window", "_job_name", b"_job_name", "_owner_email", b"_owner_email", "_recovery_threshold", b"_recovery_threshold", "_recovery_window", b"_recovery_window", "_service_name", b"_service_name", "_timezone", b"_timezone", "alert_user_id", b"alert_user_id", "early_tolerance", b"early_tolerance", "failure_threshold", b"failure_threshold", "failure_window", b"failure_window", "finish_by", b"finish_by", "heartbeat_interval", b"heartbeat_interval", "heartbeat_timeout", b"heartbeat_timeout", "job_name", b"job_name", "max_runtime", b"max_runtime", "min_runtime", b"min_runtime", "owner_email", b"owner_email", "progress_timeout", b"progress_timeout", "recovery_threshold", b"recovery_threshold", "recovery_window", b"recovery_window", "service_name", b"service_name", "start_grace", b"start_grace", "timezone", b"timezone"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id", "_depends_on", b"_depends_on", "_failure_threshold", b"_failure_threshold", "_failure_window", b"_failure_window", "_job_name", b"_job_name", "_owner_email", b"_owner_email", "_recovery_threshold", b"_recovery_threshold", "_recovery_window", b"_recovery_window", "_service_name", b"_service_name", "_timezone", b"_timezone", "alert_user_id", b"alert_user_id", "depends_on", b"depends_on", "early_tolerance", b"early_tolerance", "failure_threshold", b"failure_threshold", "failure_window", b"failure_window", "finish_by", b"finish_by", "heartbeat_interval", b"heartbeat_interval", "heartbeat_timeout", b"heartbeat_timeout", "job_name", b"job_name", "max_runtime", b"max_runtime", "min_runtime", b"min_runtime", "owner_email", b"owner_email", "progress_timeout", b"progress_timeout", "recovery_threshold", b"recovery_threshold", "recovery_window", b"recovery_window", "service_name", b"service_name", "start_grace", b"start_grace", "timezone", b"timezone"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id", "_failure_threshold", b"_failure_threshold", "_failure_window", b"_failure_window", "_job_name", b"_job_name", "_owner_email", b"_owner_email", "_recovery_threshold", b"_recovery_threshold", "_recovery_window", b"_recovery_window", "_service_name", b"_service_name", "_timezone", b"_timezone", "alert_user_id", b"alert_user_id", "cron_profile", b"cron_profile", "early_tolerance", b"early_tolerance", "failure_threshold", b"failure_threshold", "failure_window", b"failure_window", "finish_by", b"finish_by", "heartbeat_interval", b"heartbeat_interval", "heartbeat_timeout", b"heartbeat_timeout", "job_name", b"job_name", "labels", b"labels", "max_runtime", b"max_runtime", "min_runtime", b"min_runtime", "owner_email", b"owner_email", "progress_timeout", b"progress_timeout", "recovery_threshold", b"recovery_threshold", "recovery_window", b"recovery_window", "schedules", b"schedules", "service_name", b"service_name", "severity", b"severity", "start_grace", b"start_grace", "timezone", b"timezone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id", "_depends_on", b"_depends_on", "_failure_threshold", b"_failure_threshold", "_failure_window", b"_failure_window", "_job_name", b"_job_name", "_owner_email", b"_owner_email", "_recovery_threshold", b"_recovery_threshold", "_recovery_window", b"_recovery_window", "_service_name", b"_service_name", "_timezone", b"_timezone", "alert_user_id", b"alert_user_id", "cron_profile", b"cron_profile", "depends_on", b"depends_on", "early_tolerance", b"early_tolerance", "failure_threshold", b"failure_threshold", "failure_window", b"failure_window", "finish_by", b"finish_by", "heartbeat_interval", b"heartbeat_interval", "heartbeat_timeout", b"heartbeat_timeout", "job_name", b"job_name", "labels", b"labels", "max_runtime", b"max_runtime", "min_runtime", b"min_runtime", "owner_email", b"owner_email", "progress_timeout", b"progress_timeout", "recovery_threshold", b"recovery_threshold", "recovery_window", b"recovery_window", "schedules", b"schedules", "service_name", b"service_name", "severity", b"severity", "start_grace", b"start_grace", "timezone", b"timezone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__alert_user_id: _TypeAlias = _typing.Literal["alert_user_id"]  # noqa: Y015
     _WhichOneofArgType__alert_user_id: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id"]  # noqa: Y015
+    _WhichOneofReturnType__depends_on: _TypeAlias = _typing.Literal["depends_on"]  # noqa: Y015
+    _WhichOneofArgType__depends_on: _TypeAlias = _typing.Literal["_depends_on", b"_depends_on"]  # noqa: Y015
     _WhichOneofReturnType__failure_threshold: _TypeAlias = _typing.Literal["failure_threshold"]  # noqa: Y015
     _WhichOneofArgType__failure_threshold: _TypeAlias = _typing.Literal["_failure_threshold", b"_failure_threshold"]  # noqa: Y015
     _WhichOneofReturnType__failure_window: _TypeAlias = _typing.Literal["failure_window"]  # noqa: Y015
@@ -239,6 +244,8 @@ class SchedulerSettings(_message.Message):
     _WhichOneofArgType__timezone: _TypeAlias = _typing.Literal["_timezone", b"_timezone"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__alert_user_id) -> _WhichOneofReturnType__alert_user_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__depends_on) -> _WhichOneofReturnType__depends_on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__failure_threshold) -> _WhichOneofReturnType__failure_threshold | None: ...
     @_typing.overload
@@ -403,6 +410,7 @@ class RegisterSchedulerRequest(_message.Message):
     SEVERITY_FIELD_NUMBER: _builtins.int
     FINISH_BY_FIELD_NUMBER: _builtins.int
     EARLY_TOLERANCE_FIELD_NUMBER: _builtins.int
+    DEPENDS_ON_FIELD_NUMBER: _builtins.int
     scheduler_id: _builtins.str
     service_name: _builtins.str
     job_name: _builtins.str
@@ -415,6 +423,7 @@ class RegisterSchedulerRequest(_message.Message):
     recovery_threshold: _builtins.int
     recovery_window: _builtins.int
     severity: _incident_pb2.Severity.ValueType
+    depends_on: _builtins.str
     @_builtins.property
     def schedules(self) -> _containers.RepeatedCompositeFieldContainer[Global___Schedule]: ...
     @_builtins.property
@@ -460,13 +469,16 @@ class RegisterSchedulerRequest(_message.Message):
         severity: _incident_pb2.Severity.ValueType = ...,
         finish_by: _duration_pb2.Duration | None = ...,
         early_tolerance: _duration_pb2.Duration | None = ...,
+        depends_on: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id", "_failure_threshold", b"_failure_threshold", "_failure_window", b"_failure_window", "_job_name", b"_job_name", "_owner_email", b"_owner_email", "_recovery_threshold", b"_recovery_threshold", "_recovery_window", b"_recovery_window", "_service_name", b"_service_name", "_timezone", b"_timezone", "alert_user_id", b"alert_user_id", "early_tolerance", b"early_tolerance", "failure_threshold", b"failure_threshold", "failure_window", b"failure_window", "finish_by", b"finish_by", "heartbeat_interval", b"heartbeat_interval", "heartbeat_timeout", b"heartbeat_timeout", "job_name", b"job_name", "max_runtime", b"max_runtime", "min_runtime", b"min_runtime", "owner_email", b"owner_email", "progress_timeout", b"progress_timeout", "recovery_threshold", b"recovery_threshold", "recovery_window", b"recovery_window", "service_name", b"service_name", "start_grace", b"start_grace", "timezone", b"timezone"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id", "_depends_on", b"_depends_on", "_failure_threshold", b"_failure_threshold", "_failure_window", b"_failure_window", "_job_name", b"_job_name", "_owner_email", b"_owner_email", "_recovery_threshold", b"_recovery_threshold", "_recovery_window", b"_recovery_window", "_service_name", b"_service_name", "_timezone", b"_timezone", "alert_user_id", b"alert_user_id", "depends_on", b"depends_on", "early_tolerance", b"early_tolerance", "failure_threshold", b"failure_threshold", "failure_window", b"failure_window", "finish_by", b"finish_by", "heartbeat_interval", b"heartbeat_interval", "heartbeat_timeout", b"heartbeat_timeout", "job_name", b"job_name", "max_runtime", b"max_runtime", "min_runtime", b"min_runtime", "owner_email", b"owner_email", "progress_timeout", b"progress_timeout", "recovery_threshold", b"recovery_threshold", "recovery_window", b"recovery_window", "service_name", b"service_name", "start_grace", b"start_grace", "timezone", b"timezone"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id", "_failure_threshold", b"_failure_threshold", "_failure_window", b"_failure_window", "_job_name", b"_job_name", "_owner_email", b"_owner_email", "_recovery_threshold", b"_recovery_threshold", "_recovery_window", b"_recovery_window", "_service_name", b"_service_name", "_timezone", b"_timezone", "alert_user_id", b"alert_user_id", "cron_profile", b"cron_profile", "early_tolerance", b"early_tolerance", "failure_threshold", b"failure_threshold", "failure_window", b"failure_window", "finish_by", b"finish_by", "heartbeat_interval", b"heartbeat_interval", "heartbeat_timeout", b"heartbeat_timeout", "job_name", b"job_name", "labels", b"labels", "max_runtime", b"max_runtime", "min_runtime", b"min_runtime", "owner_email", b"owner_email", "progress_timeout", b"progress_timeout", "recovery_threshold", b"recovery_threshold", "recovery_window", b"recovery_window", "scheduler_id", b"scheduler_id", "schedules", b"schedules", "service_name", b"service_name", "severity", b"severity", "start_grace", b"start_grace", "timezone", b"timezone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id", "_depends_on", b"_depends_on", "_failure_threshold", b"_failure_threshold", "_failure_window", b"_failure_window", "_job_name", b"_job_name", "_owner_email", b"_owner_email", "_recovery_threshold", b"_recovery_threshold", "_recovery_window", b"_recovery_window", "_service_name", b"_service_name", "_timezone", b"_timezone", "alert_user_id", b"alert_user_id", "cron_profile", b"cron_profile", "depends_on", b"depends_on", "early_tolerance", b"early_tolerance", "failure_threshold", b"failure_threshold", "failure_window", b"failure_window", "finish_by", b"finish_by", "heartbeat_interval", b"heartbeat_interval", "heartbeat_timeout", b"heartbeat_timeout", "job_name", b"job_name", "labels", b"labels", "max_runtime", b"max_runtime", "min_runtime", b"min_runtime", "owner_email", b"owner_email", "progress_timeout", b"progress_timeout", "recovery_threshold", b"recovery_threshold", "recovery_window", b"recovery_window", "scheduler_id", b"scheduler_id", "schedules", b"schedules", "service_name", b"service_name", "severity", b"severity", "start_grace", b"start_grace", "timezone", b"timezone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__alert_user_id: _TypeAlias = _typing.Literal["alert_user_id"]  # noqa: Y015
     _WhichOneofArgType__alert_user_id: _TypeAlias = _typing.Literal["_alert_user_id", b"_alert_user_id"]  # noqa: Y015
+    _WhichOneofReturnType__depends_on: _TypeAlias = _typing.Literal["depends_on"]  # noqa: Y015
+    _WhichOneofArgType__depends_on: _TypeAlias = _typing.Literal["_depends_on", b"_depends_on"]  # noqa: Y015
     _WhichOneofReturnType__failure_threshold: _TypeAlias = _typing.Literal["failure_threshold"]  # noqa: Y015
     _WhichOneofArgType__failure_threshold: _TypeAlias = _typing.Literal["_failure_threshold", b"_failure_threshold"]  # noqa: Y015
     _WhichOneofReturnType__failure_window: _TypeAlias = _typing.Literal["failure_window"]  # noqa: Y015
@@ -485,6 +497,8 @@ class RegisterSchedulerRequest(_message.Message):
     _WhichOneofArgType__timezone: _TypeAlias = _typing.Literal["_timezone", b"_timezone"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__alert_user_id) -> _WhichOneofReturnType__alert_user_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__depends_on) -> _WhichOneofReturnType__depends_on | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__failure_threshold) -> _WhichOneofReturnType__failure_threshold | None: ...
     @_typing.overload

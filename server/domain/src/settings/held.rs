@@ -81,7 +81,7 @@ impl Patch {
     }
 
     /// What it says about each setting, by the name that the contract has for it.
-    fn changes(&mut self) -> [(&'static str, &mut dyn Droppable); 21] {
+    fn changes(&mut self) -> [(&'static str, &mut dyn Droppable); 22] {
         [
             ("service_name", &mut self.service_name),
             ("job_name", &mut self.job_name),
@@ -103,6 +103,7 @@ impl Patch {
             ("recovery_threshold", &mut self.recovery_threshold),
             ("recovery_window", &mut self.recovery_window),
             ("severity", &mut self.severity),
+            ("depends_on", &mut self.depends_on),
             ("labels", &mut self.labels),
         ]
     }

@@ -148,6 +148,9 @@ pub struct Settings {
     pub recovery_window: Option<u32>,
     /// How much it matters; unset means normal.
     pub severity: Option<Severity>,
+    /// The scheduler that this one cannot be well without: while that has an open incident,
+    /// nobody is told of one here.
+    pub depends_on: Option<String>,
     /// Names and values to filter by.
     pub labels: BTreeMap<String, String>,
     /// Which of these belong to people: what a job registers does not change them.

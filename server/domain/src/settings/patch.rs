@@ -78,6 +78,8 @@ pub struct Patch {
     pub recovery_window: Change<u32>,
     /// See [`Settings::severity`].
     pub severity: Change<Severity>,
+    /// See [`Settings::depends_on`].
+    pub depends_on: Change<String>,
     /// See [`Settings::labels`].
     pub labels: Change<BTreeMap<String, String>>,
 }
@@ -149,6 +151,7 @@ impl Settings {
             recovery_threshold: patch.recovery_threshold.on(self.recovery_threshold),
             recovery_window: patch.recovery_window.on(self.recovery_window),
             severity: patch.severity.on(self.severity),
+            depends_on: patch.depends_on.on(self.depends_on.clone()),
             labels: patch.labels.on(Some(self.labels.clone())).unwrap_or_default(),
             held: self.held.clone(),
         }

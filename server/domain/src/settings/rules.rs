@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Settings, Violation};
+use crate::id::SchedulerId;
 
 /// The most labels of a scheduler.
 pub const LABELS_MAX: usize = 32;
@@ -36,6 +37,9 @@ impl Settings {
                 "BAD_EMAIL",
                 "must be one address of at most 254 characters, such as team@example.com",
             ));
+        }
+        if self.depends_on.as_ref().is_some_and(|id| SchedulerId::parse(id).is_err()) {
+            found.push(Violation::new("depends_on", "BAD_ID", "must be a scheduler's id"));
         }
         within(&mut found, "start_grace", self.start_grace, START_GRACE_RANGE);
         within(&mut found, "heartbeat_interval", self.heartbeat_interval, HEARTBEAT_INTERVAL_RANGE);

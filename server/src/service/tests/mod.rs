@@ -1,5 +1,6 @@
 //! The services on a real database, with a clock that stands still until it is moved.
 
+mod dependence;
 mod slots;
 
 use std::num::NonZeroU32;

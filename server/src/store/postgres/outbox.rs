@@ -240,16 +240,19 @@ pub(super) async fn settle(
     let Some((incident_id, channel_id)) = leased else {
         return Ok(false);
     };
+    // What was held was not tried.
+    let untried = i64::from(matches!(settlement, Settlement::Hold { .. }));
     let (state, result, next_at) = match settlement {
         Settlement::Delivered { result } => (DELIVERED, result, now),
         Settlement::Abandoned { result } => (ABANDONED, result, now),
-        Settlement::Retry { result, at } => (PENDING, result, at),
+        Settlement::Retry { result, at } | Settlement::Hold { result, at } => (PENDING, result, at),
     };
     let settled_at_ms = (state != PENDING).then_some(now.as_millis());
     diesel::update(outbox::table.find(id))
         .set((
             outbox::state.eq(state),
             outbox::lease_token.eq(lease_token + 1),
+            outbox::attempts.eq(outbox::attempts - untried),
             outbox::last_result.eq(result.replace('\0', "\u{fffd}")),
             outbox::settled_at_ms.eq(settled_at_ms),
         ))

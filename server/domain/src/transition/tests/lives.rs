@@ -70,7 +70,7 @@ enum Step {
     Break(Option<&'static str>, bool),
     Pause(Option<Duration>),
     Resume,
-    Set(Patch),
+    Set(Box<Patch>),
     Cancel(&'static str),
     Acknowledge,
     Resolve,
@@ -118,19 +118,19 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (run(), any::<bool>()).prop_map(|(run, is_clean)| Step::Break(run, is_clean)),
         1 => prop::option::of((1u64..500).prop_map(Duration::from_secs)).prop_map(Step::Pause),
         1 => Just(Step::Resume),
-        1 => patch().prop_map(Step::Set),
-        1 => (0u64..500).prop_map(|s| Step::Set(Patch {
+        1 => patch().prop_map(|patch| Step::Set(Box::new(patch))),
+        1 => (0u64..500).prop_map(|s| Step::Set(Box::new(Patch {
             max_runtime: Change::Set(Duration::from_secs(300 + s)),
             ..Patch::default()
-        })),
-        1 => Just(Step::Set(Patch {
+        }))),
+        1 => Just(Step::Set(Box::new(Patch {
             schedules: Change::Clear,
             max_runtime: Change::Clear,
             min_runtime: Change::Clear,
             finish_by: Change::Clear,
             progress_timeout: Change::Clear,
             ..Patch::default()
-        })),
+        }))),
         1 => Just(Step::Cancel("a")),
         1 => Just(Step::Acknowledge),
         1 => Just(Step::Resolve),
@@ -201,7 +201,7 @@ impl Step {
             Self::Resume => drop(world.decide(Input::Resume)),
             Self::Set(patch) => {
                 let before = world.scheduler.settings.schedules.clone();
-                let _ = world.decide(Input::Settings { patch, by: Role::Admin });
+                let _ = world.decide(Input::Settings { patch: *patch, by: Role::Admin });
                 if world.scheduler.settings.schedules != before {
                     witness.scheduled_at = now;
                 }
