@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::id::RunId;
-use crate::run::{Mark, Run, RunStatus};
+use crate::run::{Run, RunStatus};
 use crate::scheduler::Case;
 use crate::settings::Settings;
 use crate::time::Timestamp;
@@ -77,8 +77,7 @@ pub(crate) fn enter(case: &mut Case, slot: Timestamp, ending: Ending) {
 
 /// What became of `slot`, which `run` took.
 fn ending(run: &Run, slot: Timestamp, settings: &Settings) -> Ending {
-    let began_at = run.start.as_ref().or(run.end()).map(Mark::judged_at);
-    let is_late = run.finished_late || began_at > Some(slot.plus(settings.start_grace()));
+    let is_late = run.finished_late || began_at(run) > Some(slot.plus(settings.start_grace()));
     match run.status() {
         RunStatus::Pending | RunStatus::Running => Ending::Open,
         RunStatus::Completed if run.too_quick => Ending::Failed,
@@ -87,4 +86,14 @@ fn ending(run: &Run, slot: Timestamp, settings: &Settings) -> Ending {
         RunStatus::Failed | RunStatus::Lost => Ending::Failed,
         RunStatus::Cancelled => Ending::Cancelled,
     }
+}
+
+/// When `run` began, as far as that is known; else when it ended.
+fn began_at(run: &Run) -> Option<Timestamp> {
+    if let Some(start) = &run.start {
+        return Some(start.judged_at());
+    }
+    let end = run.end()?;
+    let took = end.execution_time_ms.and_then(|took| u64::try_from(took).ok());
+    Some(end.judged_at().minus(Duration::from_millis(took.unwrap_or_default())))
 }

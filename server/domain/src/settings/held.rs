@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Patch, Settings, Violation, Warning};
+use super::{Change, Patch, PatchRefusal, Settings, Violation, Warning};
 use crate::key::Role;
 
 /// The names of settings that people have changed. A registration leaves them as they
@@ -48,20 +48,58 @@ impl Settings {
         Ok(())
     }
 
-    /// Takes out of what a job registers the settings that are held; a warning for each
-    /// that it would have changed.
-    pub(crate) fn withhold(&self, patch: &mut Patch, by: Role) -> Vec<Warning> {
-        let mut warnings = Vec::new();
-        for name in self.held.names() {
-            let mut alone = patch.clone();
-            alone.keep(|other| other != name);
-            if self.with(alone, by) != *self {
-                let message = "was set by a person and stays as it is; release it to set it here";
-                warnings.push(Warning::new("SETTING_HELD", name, message));
+    /// These settings once a job has registered `patch`, and a warning for each setting
+    /// that stays as it is because people have set some. If the rest does not go with
+    /// what they have set all stays: a job is not to fail at its start by that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Settings::patched`], for what the job itself has wrong.
+    pub(crate) fn registered(
+        &self,
+        patch: Patch,
+        by: Role,
+    ) -> Result<(Self, Vec<Warning>), PatchRefusal> {
+        let mut rest = patch.clone();
+        rest.keep(|name| self.held.0.contains(name));
+        let held = "was set by a person and stays as it is; release it to set it here";
+        let mut warnings = self.unchanged(&patch, by, self.held.names(), held);
+        match self.patched(rest.clone(), by) {
+            Err(PatchRefusal::Invalid(_)) if self.unheld(by).patched(patch, by).is_ok() => {
+                let unfit = "does not go with what a person has set and stays as it is";
+                let names = rest.names();
+                warnings.extend(self.unchanged(&rest, by, names.into_iter(), unfit));
+                Ok((self.clone(), warnings))
+            }
+            patched => Ok((patched?, warnings)),
+        }
+    }
+
+    /// These settings as if people had set none; names are always set.
+    fn unheld(&self, by: Role) -> Self {
+        let mut patch = Patch::default();
+        for (name, change) in patch.changes() {
+            if self.held.0.contains(name) && !matches!(name, "service_name" | "job_name") {
+                change.clear();
             }
         }
-        patch.keep(|name| self.held.0.contains(name));
-        warnings
+        Self { owner_set_by: None, ..self.with(patch, by) }
+    }
+
+    /// A warning for each of `names` that `patch` would change.
+    fn unchanged<'a>(
+        &self,
+        patch: &Patch,
+        by: Role,
+        names: impl Iterator<Item = &'a str>,
+        message: &str,
+    ) -> Vec<Warning> {
+        let changes = |name: &&str| {
+            let mut alone = patch.clone();
+            alone.keep(|other| other != *name);
+            self.with(alone, by) != *self
+        };
+        { names }.filter(changes).map(|name| Warning::new("SETTING_HELD", name, message)).collect()
     }
 }
 
@@ -115,6 +153,8 @@ trait Droppable {
     fn is_none(&self) -> bool;
     /// Makes it change nothing.
     fn drop(&mut self);
+    /// Makes it take the value away.
+    fn clear(&mut self);
 }
 
 impl<T> Droppable for Change<T> {
@@ -124,6 +164,10 @@ impl<T> Droppable for Change<T> {
 
     fn drop(&mut self) {
         *self = Self::Keep;
+    }
+
+    fn clear(&mut self) {
+        *self = Self::Clear;
     }
 }
 

@@ -10,13 +10,11 @@ use crate::settings::{Patch, Settings};
 /// A job says what its code has of settings. What people have set stays.
 pub(super) fn registered(
     case: &mut Case,
-    mut patch: Patch,
+    patch: Patch,
     by: Role,
     context: &Context<'_>,
 ) -> Result<Answer, Refusal> {
-    let before = &case.scheduler.settings;
-    let warnings = before.withhold(&mut patch, by);
-    let next = before.patched(patch, by).map_err(refusal)?;
+    let (next, warnings) = case.scheduler.settings.registered(patch, by).map_err(refusal)?;
     put(case, next, context);
     Ok(Answer { warnings, ..Answer::default() })
 }

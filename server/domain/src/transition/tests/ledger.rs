@@ -40,6 +40,15 @@ fn a_run_that_begins_after_the_grace_meets_its_slot_late() {
 }
 
 #[test]
+fn a_run_that_only_tells_its_end_began_as_long_before_as_it_took() {
+    let mut world = World::new(cron("0 * * * *"));
+    world.wait(HOUR + 20 * MINUTE);
+    world.say(completed().taking(20 * MINUTE)).unwrap();
+
+    assert_eq!(ends(&world), [Met]);
+}
+
+#[test]
 fn a_run_that_is_heard_of_late_mends_what_was_inferred() {
     let mut world = World::new(cron("0 * * * *"));
     let begun = world.now;

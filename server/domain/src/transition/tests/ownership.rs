@@ -51,6 +51,28 @@ fn what_a_person_took_away_stays_away() {
 }
 
 #[test]
+fn a_job_that_registers_what_goes_not_with_a_persons_settings_is_warned_and_not_refused() {
+    let mut world = World::new(limited(HOUR));
+    let timeout = Change::Set(30 * MINUTE);
+    changed(&mut world, Patch { heartbeat_timeout: timeout, ..Patch::default() });
+    let before = world.scheduler.settings.clone();
+    let answer = registered(&mut world, limited(10 * MINUTE));
+
+    assert_eq!(warned(&answer), [("SETTING_HELD", "max_runtime")]);
+    assert_eq!(world.scheduler.settings, before, "a timeout is not longer than a run may take");
+}
+
+#[test]
+fn a_registration_that_is_wrong_by_itself_is_refused_whatever_people_have_set() {
+    let mut world = World::new(limited(HOUR));
+    changed(&mut world, longest(2 * HOUR));
+    let patch = Patch { owner_email: Change::Set("nobody".to_owned()), ..Patch::default() };
+    let refused = world.decide(Input::Registration { patch, by: Role::Reporter });
+
+    assert!(matches!(refused, Err(Refusal::Invalid(_))));
+}
+
+#[test]
 fn a_registration_that_agrees_with_a_person_warns_of_nothing() {
     let mut world = World::new(limited(HOUR));
     changed(&mut world, longest(2 * HOUR));
