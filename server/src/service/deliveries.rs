@@ -18,8 +18,10 @@ const LEASE: Duration = Duration::from_mins(1);
 /// Notifications under way at once.
 const IN_FLIGHT_MAX: usize = 64;
 
-/// How long a notification is tried.
+/// How long a notification is tried, and how often at least: it may have been held for
+/// long, or this server down, before it was tried first.
 const TRIED_FOR: Duration = Duration::from_hours(72);
+const TRIED_TIMES: u32 = 8;
 
 /// The waits between the first attempts; later ones wait for the last.
 const WAITS: [Duration; 8] = [
@@ -158,7 +160,7 @@ fn settle(claim: &Claim, outcome: Option<Outcome>, now: Timestamp) -> Settlement
         Some(Outcome::Retry { result, retry_after }) => (result, retry_after),
         Some(Outcome::Blocked { result }) => (result, None),
     };
-    if now.since(claim.created_at) >= TRIED_FOR {
+    if now.since(claim.created_at) >= TRIED_FOR && claim.attempts >= TRIED_TIMES {
         let result = format!("given up after 72 hours: {result}");
         return Settlement::Abandoned { result };
     }

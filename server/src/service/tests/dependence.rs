@@ -72,3 +72,19 @@ async fn being_held_is_no_attempt() {
     assert_eq!(held.last_result, "held: db is not well");
     assert_eq!(told(&mut receiver), ["db incident.opened"]);
 }
+
+#[tokio::test]
+async fn what_was_held_for_long_is_not_given_up_at_its_first_attempt() {
+    let (server, receiver) = with_a_broken_database().await;
+    server.report("app", None, Status::Failed).await.unwrap();
+    server.deliver_due().await;
+    server.clock.advance(Duration::from_hours(80));
+    server.report("db", None, Status::Completed).await.unwrap();
+    // From here on the receiver breaks every connection.
+    drop(receiver);
+    server.deliver_due().await;
+
+    let explained = server.services.explain(&server.admin, &id("app")).await.unwrap();
+    let tried = &explained.open_incidents[0].1[0];
+    assert_eq!((tried.attempts, tried.state), (1, DeliveryState::Pending));
+}
