@@ -2,6 +2,7 @@
 
 use crate::id::RunId;
 use crate::ledger::{self, Ending};
+use crate::outcome::Origin;
 use crate::run::Run;
 use crate::schedule::Timetable;
 use crate::schedule::mismatch::{self, Stray};
@@ -115,7 +116,10 @@ pub(super) fn bind(case: &mut Case, id: &RunId, began_at: Timestamp) -> Option<W
         let has_none = in_time.is_none() && !has_intervals && began_at < slot;
         last_passed(state, &timetable, began_at).filter(|_| has_none)
     });
-    state.passed_slots.retain(|slot| Some(*slot) != passed);
+    if let Some(passed) = passed {
+        state.passed_slots.retain(|slot| *slot != passed);
+        state.outcomes.forget(&Origin::Slot(passed));
+    }
     let mine = in_time.or(passed);
     match Stray::of(&timetable, began_at).filter(|_| in_time.is_none() && !has_intervals) {
         Some(stray) => mismatch::note(&mut state.strays, stray),

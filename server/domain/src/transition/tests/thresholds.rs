@@ -8,8 +8,8 @@ use crate::key::Role;
 use crate::settings::{Change, OUTCOMES_MAX, Patch};
 use crate::transition::Input;
 use crate::world::{
-    HOUR, MINUTE, SECOND, Said, World, completed, failed, just_before, plain, running, scheduled,
-    stream_broke, stream_opened,
+    HOUR, MINUTE, SECOND, Said, World, completed, cron, failed, just_before, plain, running,
+    scheduled, stream_broke, stream_opened,
 };
 
 /// A job of which so many outcomes must be bad.
@@ -83,6 +83,17 @@ fn slots_without_a_run_count_with_failures() {
     assert_eq!(world.wrong(), [Reason::Missed]);
     let incident = &world.state().incidents[0];
     assert_eq!((incident.missed_slots, incident.run_ids.len()), (2, 1));
+}
+
+#[test]
+fn a_slot_whose_run_comes_late_and_fails_is_one_bad_outcome_and_not_two() {
+    let mut world = World::new(Patch { failure_threshold: Change::Set(2), ..cron("0 * * * *") });
+    world.wait(HOUR + 10 * MINUTE);
+    run(&mut world, "a", failed());
+    assert_eq!(world.told(), []);
+    world.wait(HOUR);
+
+    assert_eq!(world.wrong(), [Reason::Missed], "the next slot is the second");
 }
 
 #[test]
