@@ -1,4 +1,4 @@
-//! The pure parts alone: deciding, and reading and writing JSON.
+//! The pure parts alone: deciding, schedules, and reading and writing JSON.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use nightbell_domain::id::SchedulerId;
 use nightbell_domain::key::Role;
 use nightbell_domain::report::{Content, HeartbeatContent, Report, Status, StatusContent, Timing};
+use nightbell_domain::schedule::{CronProfile, Schedule, Timetable};
 use nightbell_domain::scheduler::{Case, State};
 use nightbell_domain::settings::{Change, Patch};
 use nightbell_domain::time::Timestamp;
@@ -35,6 +36,7 @@ pub(crate) fn run() -> Result<Vec<Fact>, Error> {
     let state = serde_json::to_string(&open.remembered())?;
     let body = status_body("my-service-eod-process", true);
     let answer = answer();
+    let (nightly, leap) = (timetable("30 2 * * *")?, timetable("30 2 29 2 MON#5")?);
     let decide = |case: &Case, input: &Input| transition(case.clone(), input.clone(), &context);
 
     Ok(vec![
@@ -42,6 +44,8 @@ pub(crate) fn run() -> Result<Vec<Fact>, Error> {
         median("decide a heartbeat, copying the case", || decide(&case, &heartbeat)),
         median("decide running, copying the case", || decide(&case, &running)),
         median("decide completed, copying the case", || decide(&open, &completed)),
+        median("next slot of 30 2 * * *, Europe/Berlin", || nightly.next_after(START)),
+        median("next slot of 30 2 29 2 MON#5, years ahead", || leap.next_after(START)),
         median("state to JSON text", || serde_json::to_string(&open.remembered())),
         median("state from JSON text", || serde_json::from_str::<State>(&state)),
         median("read the guide's status report", || {
@@ -65,6 +69,13 @@ fn median<T>(what: &str, mut part: impl FnMut() -> T) -> Fact {
     }
     rounds.sort_unstable();
     Fact::new(what, rounds[ROUNDS / 2].as_secs_f64() * 1e9, "ns")
+}
+
+/// A schedule on the clocks of Berlin.
+fn timetable(cron: &str) -> Result<Timetable, Error> {
+    let schedules = [Schedule::Cron { expression: cron.to_owned() }];
+    Timetable::new(&schedules, Some("Europe/Berlin"), CronProfile::default())
+        .map_err(|violations| format!("{cron}: {violations:?}").into())
 }
 
 /// A scheduler that has sent a heartbeat.

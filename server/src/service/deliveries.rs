@@ -1,10 +1,11 @@
 //! Notifications on their way out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use nightbell_domain::time::Timestamp;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use super::{Services, unstored};
 use crate::channel::{self, Outcome, Settings};
@@ -16,7 +17,10 @@ use crate::telemetry::Kind;
 const LEASE: Duration = Duration::from_mins(1);
 
 /// Notifications under way at once.
-const IN_FLIGHT_MAX: usize = 64;
+const IN_FLIGHT_MAX: usize = 256;
+
+/// Notifications of one channel under way at once. One claim may take as many more.
+const SHARE: usize = 8;
 
 /// How long a notification is tried, and how often at least: it may have been held for
 /// long, or this server down, before it was tried first.
@@ -36,34 +40,72 @@ const WAITS: [Duration; 8] = [
 ];
 
 /// Sends notifications, several at once. A slow receiver delays no other: each
-/// attempt is a task of its own, and further ones begin while it goes on.
+/// attempt is a task of its own, further ones begin while it goes on, and no channel has
+/// more than its share of them.
 pub struct Deliveries {
     services: Services,
     under_way: JoinSet<()>,
+    /// The channel of each attempt under way, by its task.
+    channels: HashMap<Id, i64>,
 }
 
 impl Deliveries {
     /// Begins to send what is due, as far as there is room; how many attempts that is.
     pub async fn begin(&mut self) -> Result<usize, ServiceError> {
-        let room = IN_FLIGHT_MAX - self.under_way.len();
+        while let Some(ended) = self.under_way.try_join_next_with_id() {
+            self.give_back(ended);
+        }
+        let mut begun = 0;
+        loop {
+            let room = SHARE.min(IN_FLIGHT_MAX - self.under_way.len());
+            let count = self.begin_some(room).await?;
+            begun += count;
+            if count < room || room == 0 {
+                return Ok(begun);
+            }
+        }
+    }
+
+    async fn begin_some(&mut self, room: usize) -> Result<usize, ServiceError> {
         let now = self.services.now();
-        let limit = i64::try_from(room).unwrap_or(0);
-        let claims = self.services.store().outbox_claim(now, now.plus(LEASE), limit).await;
+        let (limit, full) = (i64::try_from(room).unwrap_or(0), self.full_channels());
+        let claims = self.services.store().outbox_claim(now, now.plus(LEASE), limit, full).await;
         let claims = claims.map_err(unstored)?;
         self.services.inner.progress.delivered(now);
         let count = claims.len();
         for claim in claims {
+            let channel = claim.channel.as_ref().map(|channel| channel.id);
             let services = self.services.clone();
-            self.under_way.spawn(async move { services.deliver(claim).await });
+            let task = self.under_way.spawn(async move { services.deliver(claim).await });
+            self.channels.extend(channel.map(|channel| (task.id(), channel)));
         }
         Ok(count)
+    }
+
+    /// Makes room for another attempt at a channel. One that panicked does so, too.
+    fn give_back(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let task = ended.map_or_else(|failed| failed.id(), |(task, ())| task);
+        self.channels.remove(&task);
+    }
+
+    /// The channels that have their share.
+    fn full_channels(&self) -> Vec<i64> {
+        let mut counts: HashMap<i64, usize> = HashMap::new();
+        for channel in self.channels.values() {
+            *counts.entry(*channel).or_default() += 1;
+        }
+        counts
+            .into_iter()
+            .filter(|(_, count)| *count >= SHARE)
+            .map(|(channel, _)| channel)
+            .collect()
     }
 
     /// Waits until there may be more to send: an attempt ended, a notification was
     /// written, or `at_most` has passed.
     pub async fn pause(&mut self, at_most: Duration) {
         tokio::select! {
-            Some(_) = self.under_way.join_next() => {}
+            Some(ended) = self.under_way.join_next_with_id() => self.give_back(ended),
             () = self.services.outbox_rings(at_most) => {}
         }
     }
@@ -77,7 +119,7 @@ impl Deliveries {
 impl Services {
     /// A sender with nothing under way.
     pub fn deliveries(&self) -> Deliveries {
-        Deliveries { services: self.clone(), under_way: JoinSet::new() }
+        Deliveries { services: self.clone(), under_way: JoinSet::new(), channels: HashMap::new() }
     }
 
     /// Waits until a notification was written, or `at_most` has passed.

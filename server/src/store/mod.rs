@@ -404,12 +404,14 @@ pub trait Store: Send + Sync + 'static {
     async fn thread_keep(&self, thread: Thread, forgotten: Timestamp) -> Result<(), StoreError>;
 
     /// Takes up to `limit` notifications that are due and leases them until `lease_until`.
-    /// Of one incident and channel only the first that is pending can be taken.
+    /// Of one incident and channel only the first that is pending can be taken, and none of
+    /// the channels `passed_by`.
     async fn outbox_claim(
         &self,
         now: Timestamp,
         lease_until: Timestamp,
         limit: i64,
+        passed_by: Vec<i64>,
     ) -> Result<Vec<Claim>, StoreError>;
 
     /// Records how an attempt ended, if the lease is still the claim's. Whether it was.

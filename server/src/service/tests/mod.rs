@@ -1,5 +1,6 @@
 //! The services on a real database, with a clock that stands still until it is moved.
 
+mod deliveries;
 mod dependence;
 mod slots;
 
@@ -522,14 +523,18 @@ impl Server {
     /// the body.
     async fn with_webhook(&self) -> mpsc::UnboundedReceiver<(String, String)> {
         let (sent, received) = mpsc::unbounded_channel();
-        let app = Router::new().route("/", post(take)).with_state(sent);
+        self.with_receiver(Router::new().route("/", post(take)).with_state(sent)).await;
+        received
+    }
+
+    /// Adds a webhook that is answered by `app`.
+    async fn with_receiver(&self, app: Router) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
         let fields = Map::from_iter([("url".to_owned(), json!(url))]);
         let draft = Draft { kind: "webhook".to_owned(), fields };
         self.services.create_channel(&self.admin, "ops".to_owned(), draft).await.unwrap();
-        received
     }
 
     async fn assert_all_delivered(&self) {

@@ -65,7 +65,10 @@ impl dyn Bench + '_ {
 
     /// Claims all that is due at `now`, for a minute.
     pub(super) async fn claim(&self, now: Timestamp) -> Vec<Claim> {
-        self.store().outbox_claim(now, now.plus(Duration::from_mins(1)), 100).await.unwrap()
+        self.store()
+            .outbox_claim(now, now.plus(Duration::from_mins(1)), 100, Vec::new())
+            .await
+            .unwrap()
     }
 
     /// The keys of what can be claimed at `now`, for a minute.

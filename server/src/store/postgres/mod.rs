@@ -237,8 +237,9 @@ impl Store for Postgres {
         now: Timestamp,
         lease_until: Timestamp,
         limit: i64,
+        passed_by: Vec<i64>,
     ) -> Result<Vec<Claim>, StoreError> {
-        writing!(self, |c| outbox::claim(c, now, lease_until, limit))
+        writing!(self, |c| outbox::claim(c, now, lease_until, limit, passed_by.clone()))
     }
 
     async fn outbox_settle(

@@ -76,10 +76,11 @@ statement! {
 
 statement! {
     /// The rows to be taken now, which are held from here on.
-    Due { now_ms: i64, limit: i64 } -> (BigInt, Text, BigInt)
+    Due { now_ms: i64, passed_by: Vec<i64>, limit: i64 } -> (BigInt, Text, BigInt)
     { "SELECT o.id, o.incident_id, o.channel_id FROM outbox o \
        WHERE o.state = 0 AND o.not_before_ms <= " (now_ms as BigInt)
-      " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state + 0 = 0 \
+      " AND o.channel_id + 0 <> ALL(" (passed_by as Array<BigInt>)
+      ") AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state + 0 = 0 \
        AND e.incident_id = o.incident_id AND e.channel_id = o.channel_id \
        AND e.event_number < o.event_number) \
        ORDER BY o.not_before_ms, o.id LIMIT " (limit as BigInt)
@@ -150,14 +151,16 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Takes up to `limit` rows that are due, the longest due first, and leases them.
+/// Takes up to `limit` rows that are due, the longest due first, and leases them; none of
+/// the channels `passed_by`.
 pub(super) async fn claim(
     c: &mut AsyncPgConnection,
     now: Timestamp,
     lease_until: Timestamp,
     limit: i64,
+    passed_by: Vec<i64>,
 ) -> Result<Vec<Claim>, StoreError> {
-    let due = Due { now_ms: now.as_millis(), limit };
+    let due = Due { now_ms: now.as_millis(), passed_by, limit };
     let rows: Vec<(i64, String, i64)> = due.load(c).await?;
     if rows.is_empty() {
         return Ok(Vec::new());

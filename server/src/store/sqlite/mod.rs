@@ -238,8 +238,9 @@ impl Store for Sqlite {
         now: Timestamp,
         lease_until: Timestamp,
         limit: i64,
+        passed_by: Vec<i64>,
     ) -> Result<Vec<Claim>, StoreError> {
-        self.connections.write(move |c| outbox::claim(c, now, lease_until, limit)).await
+        self.connections.write(move |c| outbox::claim(c, now, lease_until, limit, &passed_by)).await
     }
 
     async fn outbox_settle(

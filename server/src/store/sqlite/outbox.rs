@@ -66,15 +66,17 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Takes up to `limit` rows that are due, the longest due first, and leases them.
+/// Takes up to `limit` rows that are due, the longest due first, and leases them; none of
+/// the channels `passed_by`.
 pub(super) fn claim(
     c: &mut SqliteConnection,
     now: Timestamp,
     lease_until: Timestamp,
     limit: i64,
+    passed_by: &[i64],
 ) -> Result<Vec<Claim>, StoreError> {
     let mut claims = Vec::new();
-    for (id, lease_token, incident_id, channel_id) in due(c, now, limit)? {
+    for (id, lease_token, incident_id, channel_id) in due(c, now, limit, passed_by)? {
         diesel::update(outbox::table.find(id))
             .set((
                 outbox::lease_token.eq((lease_token + 1) | 1),
@@ -215,6 +217,7 @@ fn due(
     c: &mut SqliteConnection,
     now: Timestamp,
     limit: i64,
+    passed_by: &[i64],
 ) -> Result<Vec<(i64, i64, String, i64)>, StoreError> {
     let earlier = diesel::alias!(outbox as earlier);
     let is_behind = exists(
@@ -227,6 +230,7 @@ fn due(
     let rows = outbox::table
         .filter(IsPending::new(outbox::state))
         .filter(outbox::not_before_ms.le(now.as_millis()))
+        .filter(outbox::channel_id.ne_all(passed_by))
         .filter(not(is_behind))
         .order((outbox::not_before_ms, outbox::id))
         .limit(limit)
