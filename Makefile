@@ -11,7 +11,7 @@ TYPESCRIPT_SDK := sdk-typescript/dist/.built
 AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate clean simulate faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate dashboard clean simulate faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -20,7 +20,7 @@ run: need-rust
 
 # Every test there is. The examples come last and run against the server just built. Always
 # the whole workspace: cargo builds dependencies anew for each choice of packages.
-test: need-rust need-postgres $(VENV) $(NODE)
+test: need-rust need-postgres need-chromium $(VENV) $(NODE)
 	-@tools/need.sh alertmanager
 	cargo build --workspace --bins --tests
 	cargo test --workspace --no-fail-fast
@@ -84,6 +84,7 @@ test-typescript: $(TYPESCRIPT_SDK)
 	diff -r sdk-typescript/src/gen $(TARGET)/generated-typescript/src/gen
 	npm --prefix sdk-typescript run check
 	npm --prefix sdk-typescript test
+	npm --prefix server/web run check
 
 # What to run before every commit.
 check: need-rust need-postgres $(NODE)
@@ -103,11 +104,16 @@ generate: need-rust $(PYTHON_SDK) $(NODE)
 	sdk-python/.venv/bin/python sdk-python/tools/generate
 	npm --prefix sdk-typescript run generate
 
+# Builds server/web/dist anew, which is committed so that cargo needs no Node.
+dashboard: $(NODE)
+	npm --prefix server/web run check
+	npm --prefix server/web run build
+
 clean:
 	cargo clean
 	rm -rf .venv node_modules sdk-python/.venv sdk-python/.venv-stubs sdk-python/.venv-airflow sdk-typescript/dist
 
-need-rust need-postgres need-python need-node need-faketime need-redis: need-%:
+need-rust need-postgres need-python need-node need-faketime need-redis need-chromium: need-%:
 	@tools/need.sh $*
 
 $(VENV): tests/requirements.txt conformance/requirements.txt $(wildcard examples/*/requirements.txt) | need-python
@@ -133,6 +139,6 @@ $(TYPESCRIPT_SDK): $(NODE) $(shell find sdk-typescript/src -type f) sdk-typescri
 	npm --prefix sdk-typescript run build
 	touch $@
 
-$(NODE): package.json package-lock.json .npmrc $(wildcard examples/*/package.json sdk-typescript/package.json) | need-node
+$(NODE): package.json package-lock.json .npmrc $(wildcard examples/*/package.json sdk-typescript/package.json server/web/package.json) | need-node
 	npm ci --no-progress
 	touch $@

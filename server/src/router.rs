@@ -26,6 +26,7 @@ use crate::grpc::streams::Streams;
 use crate::listen::App;
 use crate::listen::deadline::DeadlineLayer;
 use crate::listen::measure::measure;
+use crate::rest::dashboard::dashboard;
 use crate::rest::gate::RestGate;
 use crate::rest::pages::pages;
 use crate::rest::slack::slack;
@@ -71,6 +72,7 @@ pub fn router(
     );
     let web = rest
         .merge(slack(services.clone()))
+        .merge(dashboard())
         .merge(pages(services.clone(), gate.clone(), stopping.clone(), settings.open_metrics))
         .merge(grpc.clone().layer(for_web))
         .fallback(unknown)

@@ -13,8 +13,6 @@ const OURS: &str = "https://dash.example.org";
 #[tokio::test]
 async fn the_reference_is_one_page_without_scripts() {
     let door = Door::open().await;
-    let home = door.ask("GET", "/", &[], "").await;
-    assert_eq!((home.code, home.header("location")), (307, "/api/docs"));
     let page = door.ask("GET", "/api/docs", &[], "").await;
     assert_eq!((page.code, page.header("content-type")), (200, "text/html; charset=utf-8"));
     let policy = page.header("content-security-policy");
@@ -31,6 +29,40 @@ async fn the_reference_is_one_page_without_scripts() {
     }
     let head = door.ask("HEAD", "/api/docs", &[], "").await;
     assert_eq!((head.code, head.body.len()), (200, 0));
+}
+
+#[tokio::test]
+async fn every_link_of_an_alert_leads_to_the_dashboard() {
+    let door = Door::open().await;
+    let links = ["/", "/incidents/019caaaf-7bf4", "/schedulers/nightly-backup?run=a%20b"];
+    for link in links {
+        let page = door.ask("GET", link, &[], "").await;
+        assert_eq!((page.code, page.header("content-type")), (200, "text/html; charset=utf-8"));
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff");
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        let text = page.text();
+        assert!(text.contains("src=\"/assets/app.js\"></script>"), "{text}");
+        assert!(!text.contains("://"), "the page loads from elsewhere: {text}");
+    }
+    let unknown = door.ask("GET", "/nowhere", &[], "").await;
+    assert_eq!(unknown.code, 404);
+}
+
+#[tokio::test]
+async fn the_script_of_the_dashboard_is_sent_once_and_is_small() {
+    let door = Door::open().await;
+    let script = door.ask("GET", "/assets/app.js", &[], "").await;
+    assert_eq!(
+        (script.code, script.header("content-type")),
+        (200, "text/javascript; charset=utf-8")
+    );
+    assert!(script.body.len() < 600_000, "{} bytes of script", script.body.len());
+    let tag = script.header("etag").to_owned();
+    let again = door.ask("GET", "/assets/app.js", &[("if-none-match", &tag)], "").await;
+    assert_eq!((again.code, again.body.len()), (304, 0));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The side of the server that speaks plain HTTP: the routes made from the contract,
 //! the reference, health and metrics.
 
+pub mod dashboard;
 pub mod gate;
 pub mod pages;
 pub mod slack;

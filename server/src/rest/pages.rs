@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use nightbell_domain::key::Access;
@@ -43,7 +43,6 @@ pub fn pages(
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
     let router = Router::new()
-        .route("/", get(|| async { Redirect::temporary("/api/docs") }))
         .route("/api/docs", get(|| async { typed("text/html; charset=utf-8", DOCS_HTML) }))
         .route("/api/openapi.json", get(|| async { typed("application/json", OPENAPI) }))
         .route("/healthz", get(|| async { "ok\n" }))

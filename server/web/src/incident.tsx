@@ -1,0 +1,171 @@
+/** One incident: what is wrong, what the job said, who has it, and who was told. */
+import {
+  DeliveryState,
+  type GetIncidentResponse,
+  type Incident,
+  IncidentState,
+} from "@nightbell/sdk/web";
+import { useEffect, useState } from "preact/hooks";
+import { incidents, loadIncidents } from "./live.js";
+import { Action, Badge, Facts, Failure, Section, said, Text } from "./parts.js";
+import { nightbell } from "./session.js";
+import { Ago, At, type Instant, spanOf } from "./time.js";
+import { type Look, reasonLook, resolutionWords, schedulerPath } from "./words.js";
+
+const DELIVERY: Partial<Record<DeliveryState, Look>> = {
+  [DeliveryState.PENDING]: { word: "waiting", sign: "○", tone: "busy" },
+  [DeliveryState.DELIVERED]: { word: "delivered", sign: "✓", tone: "good" },
+  [DeliveryState.ABANDONED]: { word: "given up", sign: "✕", tone: "bad" },
+};
+
+const STATE: Partial<Record<IncidentState, Look>> = {
+  [IncidentState.OPEN]: { word: "open", sign: "✕", tone: "bad" },
+  [IncidentState.ACKNOWLEDGED]: { word: "acknowledged", sign: "◐", tone: "warn" },
+  [IncidentState.RESOLVED]: { word: "resolved", sign: "✓", tone: "good" },
+};
+
+const QUIET: Look = { word: "unknown", sign: "?", tone: "quiet" };
+
+export function IncidentPage({ id }: { id: string }) {
+  const [known, setKnown] = useState<GetIncidentResponse>();
+  const [failure, setFailure] = useState("");
+  const [turn, setTurn] = useState(0);
+  const open = incidents.value.find((it) => it.incidentId === id);
+  useEffect(() => {
+    let isCurrent = true;
+    nightbell.incidents.getIncident({ incidentId: id }).then(
+      (it) => isCurrent && setKnown(it),
+      (thrown) => isCurrent && setFailure(said(thrown)),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [id, turn, open]);
+  const it = known?.incident;
+  if (!it) return failure ? <Failure of={failure} /> : <p class="calm">Asking …</p>;
+  const run = it.runIds.at(-1);
+  const job = schedulerPath(it.schedulerId);
+  const again = async () => {
+    setTurn((turn) => turn + 1);
+    await loadIncidents();
+  };
+  return (
+    <>
+      <header class="head">
+        <h1>
+          <a href={job}>
+            <Text>{it.jobName || it.schedulerId}</Text>
+          </a>
+        </h1>
+        <Badge look={reasonLook(it.reason)} />
+        <Badge look={STATE[it.state] ?? QUIET} />
+        <p>
+          <Text>{it.summary}</Text>
+        </p>
+        {it.errorMessage && (
+          <pre>
+            <Text>{it.errorMessage}</Text>
+          </pre>
+        )}
+        <Facts
+          of={[
+            ["Service", <Text key="s">{it.serviceName}</Text>],
+            ["Since", <Ago key="o" at={it.onsetAt as Instant | undefined} />],
+            ["Lasted", spanOf(it.duration as Instant | undefined)],
+            ["Slots missed", it.missedSlots > 0 ? it.missedSlots : ""],
+            ["Ended because", resolutionWords(it.resolution)],
+            ["Last run", run && <a href={`${job}?run=${encodeURIComponent(run)}`}>show</a>],
+            [
+              "Why",
+              <a key="w" href={`${job}#explain`}>
+                explain
+              </a>,
+            ],
+          ]}
+        />
+      </header>
+      {it.state !== IncidentState.RESOLVED && <Act on={it} done={again} />}
+      <History of={known} />
+      <Deliveries of={known} />
+    </>
+  );
+}
+
+function Act({ on, done }: { on: Incident; done: () => Promise<void> }) {
+  const [note, setNote] = useState("");
+  const incidentId = on.incidentId;
+  const taken = on.acknowledgement;
+  const acknowledge = async () => {
+    await nightbell.incidents.acknowledgeIncident({ incidentId, note });
+    setNote("");
+    await done();
+  };
+  const resolve = async () => {
+    await nightbell.incidents.resolveIncident({ incidentId, note });
+    await done();
+  };
+  return (
+    <Section title="Who has it">
+      <p>
+        {taken ? (
+          <>
+            <Text>{taken.by}</Text>, <Ago at={taken.at as Instant | undefined} />.{" "}
+            <Text>{taken.note}</Text>
+          </>
+        ) : (
+          "Nobody yet."
+        )}
+      </p>
+      <div class="filters">
+        <input
+          aria-label="Note"
+          placeholder="A note for the others (optional)"
+          maxLength={1000}
+          value={note}
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
+        <Action label="Acknowledge" busy="Acknowledging …" act={acknowledge} />
+        <Action label="Resolve" busy="Resolving …" act={resolve} />
+      </div>
+    </Section>
+  );
+}
+
+function History({ of }: { of: GetIncidentResponse }) {
+  return (
+    <Section title="History">
+      <ul class="rows">
+        {of.history.map((it) => (
+          <li class="row" key={it.number}>
+            <strong>{it.event}</strong>
+            <At at={it.at as Instant | undefined} />
+            <span>{it.by ? <Text>{it.by}</Text> : "Nightbell"}</span>
+            <span class="line">
+              <Text>{it.note || resolutionWords(it.resolution)}</Text>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Deliveries({ of }: { of: GetIncidentResponse }) {
+  return (
+    <Section title="Who was told">
+      {of.deliveries.length === 0 && <p class="quiet">No channel was there to tell.</p>}
+      <ul class="rows">
+        {of.deliveries.map((it) => (
+          <li class="row" key={it.key}>
+            <Badge look={DELIVERY[it.state] ?? QUIET} />
+            <span>{it.event}</span>
+            <At at={(it.deliveredAt ?? it.nextAttemptAt) as Instant | undefined} otherwise="" />
+            <span class="line quiet">
+              {it.attempts} attempts <Text>{it.lastResult}</Text>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,80 @@
+/** Which page an address shows. */
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { Home } from "./home.js";
+import { IncidentPage } from "./incident.js";
+import { link, start } from "./live.js";
+import { SchedulerPage } from "./scheduler.js";
+import { signedIn, signOut } from "./session.js";
+import { SignIn } from "./signin.js";
+import "./style.css";
+
+const address = signal(location.href);
+addEventListener("popstate", () => {
+  address.value = location.href;
+});
+
+/** Links within the dashboard change the page without loading it anew. */
+document.addEventListener("click", (event) => {
+  const anchor = event.target instanceof Element ? event.target.closest("a") : null;
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+  if (!anchor || !isPlain || anchor.origin !== location.origin || anchor.target) return;
+  if (anchor.pathname.startsWith("/api/")) return;
+  event.preventDefault();
+  const isOtherPage = anchor.pathname !== location.pathname;
+  history.pushState(null, "", anchor.href);
+  address.value = location.href;
+  if (isOtherPage || !anchor.hash) scrollTo(0, 0);
+});
+
+function Page() {
+  const url = new URL(address.value);
+  const [kind, id] = url.pathname.split("/").slice(1);
+  const named = decoded(id);
+  if (kind === "incidents" && named) return <IncidentPage key={named} id={named} />;
+  if (kind === "schedulers" && named) {
+    return <SchedulerPage key={named} id={named} runId={url.searchParams.get("run")} />;
+  }
+  return <Home />;
+}
+
+function decoded(part: string | undefined): string {
+  try {
+    return decodeURIComponent(part ?? "");
+  } catch {
+    return "";
+  }
+}
+
+const LINK = { connecting: "○ connecting", live: "● live", lost: "✕ connection lost" };
+
+function App() {
+  const isSignedIn = signedIn.value;
+  useEffect(start, []);
+  return (
+    <>
+      <nav>
+        <a class="brand" href="/">
+          Nightbell
+        </a>
+        {isSignedIn && (
+          <span class="quiet" role="status">
+            {LINK[link.value]}
+          </span>
+        )}
+        <span class="grow" />
+        <a href="/api/docs">API</a>
+        {isSignedIn && (
+          <button type="button" onClick={() => signOut()}>
+            Sign out
+          </button>
+        )}
+      </nav>
+      <main>{isSignedIn ? <Page /> : <SignIn />}</main>
+    </>
+  );
+}
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);
