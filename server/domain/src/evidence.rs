@@ -105,11 +105,33 @@ pub fn believable_execution_time(value: i64, warnings: &mut Vec<Warning>) -> Opt
     None
 }
 
-/// The first lines of an error, short enough for a notification.
-pub(crate) fn first_lines(error: &str) -> String {
-    let lines: Vec<&str> = error.lines().filter(|line| !line.trim().is_empty()).take(5).collect();
+/// The most lines of an error that a notification carries.
+const TELLING_LINES_MAX: usize = 5;
+
+/// The line of an error that says what went wrong: the first, or of a traceback of
+/// Python the last.
+pub(crate) fn telling_line(error: &str) -> Option<&str> {
+    let lines = said(error);
+    if is_traceback(&lines) { lines.last().copied() } else { lines.first().copied() }
+}
+
+/// The lines of an error that say what went wrong, short enough for a notification: the
+/// first ones, or of a traceback of Python the last ones.
+pub(crate) fn telling_lines(error: &str) -> String {
+    let lines = said(error);
+    let beyond = lines.len().saturating_sub(TELLING_LINES_MAX);
+    let lines =
+        if is_traceback(&lines) { &lines[beyond..] } else { &lines[..lines.len() - beyond] };
     let text = lines.join("\n");
     text[..text.floor_char_boundary(600)].to_owned()
+}
+
+fn said(error: &str) -> Vec<&str> {
+    error.lines().filter(|line| !line.trim().is_empty()).collect()
+}
+
+fn is_traceback(lines: &[&str]) -> bool {
+    lines.first().is_some_and(|first| first.starts_with("Traceback (most recent call last)"))
 }
 
 fn bytes_of<T: serde::Serialize + ?Sized>(value: &T) -> usize {
@@ -145,6 +167,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_traceback_tells_by_its_end_and_anything_else_by_its_beginning() {
+        let traceback = "Traceback (most recent call last):\n\n a\n b\n c\n d\nOSError: full\n";
+        assert_eq!(telling_line(traceback), Some("OSError: full"));
+        assert_eq!(telling_lines(traceback), " a\n b\n c\n d\nOSError: full");
+        let other = "\ndisk full\n1\n2\n3\n4\n5";
+        assert_eq!(telling_line(other), Some("disk full"));
+        assert_eq!(telling_lines(other), "disk full\n1\n2\n3\n4");
+        assert_eq!((telling_line("\n"), telling_lines("").as_str()), (None, ""));
+    }
 
     proptest! {
         /// Whatever is sent, what is kept is within its bound and valid text.

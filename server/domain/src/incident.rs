@@ -123,7 +123,7 @@ pub struct Incident {
     pub resolved: Option<(Timestamp, Resolution)>,
     /// What was found, in one sentence.
     pub summary: String,
-    /// The first lines of the job's own error.
+    /// The lines of the job's own error that say what went wrong.
     pub error_message: Option<String>,
     /// The runs concerned, the newest last.
     pub run_ids: Vec<RunId>,

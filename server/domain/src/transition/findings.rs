@@ -1,7 +1,7 @@
 //! Opening and ending incidents.
 
 use super::Context;
-use crate::evidence::first_lines;
+use crate::evidence::telling_lines;
 use crate::id::{IncidentId, RunId};
 use crate::incident::{Event, EventKind, Incident, Reason, Recurrence, Resolution, Signature};
 use crate::outcome::{Origin, Outcome, Threshold};
@@ -29,7 +29,7 @@ impl Finding {
     }
 
     pub(super) fn of_run(reason: Reason, onset_at: Timestamp, run: &Run, summary: &str) -> Self {
-        let error_message = run.error_message().map(first_lines).filter(|text| !text.is_empty());
+        let error_message = run.error_message().map(telling_lines).filter(|text| !text.is_empty());
         let run = Some(run.id.clone());
         Self { run, error_message, ..Self::new(reason, onset_at, summary.to_owned()) }
     }

@@ -305,6 +305,9 @@ enum Reading {
     Everything,
 }
 
+/// How long the excerpt of a failure's body is waited for, once its status is known.
+const EXCERPT_WAIT: Duration = Duration::from_secs(1);
+
 async fn read(mut response: Response, deadline: Instant, reading: Reading) -> Answer {
     let status = response.status();
     let retry_after = response
@@ -315,14 +318,14 @@ async fn read(mut response: Response, deadline: Instant, reading: Reading) -> An
 
     let mut body = Vec::new();
     // A receiver that took it owes us no body; a body that stops short changes
-    // nothing about the status.
-    let most = match reading {
-        Reading::Failures if status.is_success() => 0,
-        Reading::Failures => ANSWER_BYTES_MAX,
-        Reading::Everything => API_ANSWER_BYTES_MAX,
+    // nothing about the status, and must not use up the time of the attempt.
+    let (most, until) = match reading {
+        Reading::Failures if status.is_success() => (0, deadline),
+        Reading::Failures => (ANSWER_BYTES_MAX, deadline.min(Instant::now() + EXCERPT_WAIT)),
+        Reading::Everything => (API_ANSWER_BYTES_MAX, deadline),
     };
     while body.len() < most {
-        match timeout_at(deadline, response.chunk()).await {
+        match timeout_at(until, response.chunk()).await {
             Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
             _ => break,
         }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::findings::{self, Finding};
 use super::{Answer, Context, Refusal, slots};
+use crate::evidence::telling_line;
 use crate::id::RunId;
 use crate::incident::{Incident, Reason, Resolution};
 use crate::outcome::{Origin, Outcome, Threshold};
@@ -201,7 +202,7 @@ fn failed(case: &mut Case, run: &Run, end: &Mark, context: &Context<'_>) {
     let ended_at = end.timing.effective_at;
     let state = &mut case.scheduler.state;
     state.last_failure_at = state.last_failure_at.max(Some(ended_at));
-    let summary = match run.error_message().and_then(|error| error.lines().next()) {
+    let summary = match run.error_message().and_then(telling_line) {
         Some(line) => format!("Run failed: {line}"),
         None => "Run failed".to_owned(),
     };
