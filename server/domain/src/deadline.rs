@@ -105,6 +105,7 @@ fn finish_by(run: &Run, settings: &Settings, blind: &[BlindWindow]) -> Option<De
     if run.finished_late {
         return None;
     }
+    run.finish_by(settings)?;
     let limit = Limit::FinishBy(run.id.clone());
     Some(deadline(limit, run.slot?, settings.finish_by?, CATCH_UP_MIN, blind))
 }

@@ -313,9 +313,12 @@ impl Run {
         Some(settings.max_runtime?.saturating_add(self.extended_by()))
     }
 
-    /// When it must have ended; `None` if nothing says so.
+    /// When it must have ended; `None` if nothing says so. One that begins after that does
+    /// what its slot missed or was spared, and is late already.
     pub fn finish_by(&self, settings: &Settings) -> Option<Timestamp> {
-        Some(self.slot?.plus(settings.finish_by?))
+        let by = self.slot?.plus(settings.finish_by?);
+        let began_at = self.start.as_ref().map(Mark::judged_at);
+        (began_at < Some(by)).then_some(by)
     }
 
     /// The slot that its reports say it is for: the earliest, if they disagree.

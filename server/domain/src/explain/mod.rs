@@ -182,6 +182,10 @@ impl Judging<'_> {
                 .then(|| format!("it takes longer than {}", span(run.max_runtime(settings)))),
             idle: or_unset(settings.max_runtime.is_some(), "max_runtime", "it has not begun"),
         };
+        let unbound = match run.slot {
+            None => "the run has no slot",
+            Some(_) => "the run began after its slot had to be over",
+        };
         let finish = Asked {
             setting: "finish_by",
             limit: Limit::FinishBy(id()),
@@ -189,7 +193,7 @@ impl Judging<'_> {
             breached: run.finished_late.then(|| {
                 format!("it has not ended within {} of its slot", span(settings.finish_by))
             }),
-            idle: or_unset(settings.finish_by.is_some(), "finish_by", "the run has no slot"),
+            idle: or_unset(settings.finish_by.is_some(), "finish_by", unbound),
         };
         let stood_for = Span(self.now.since(run.progress_at.unwrap_or(run.first_received_at)));
         let progress = Asked {

@@ -1,5 +1,6 @@
 //! What becomes of slots: each rule as a sentence.
 
+use crate::incident::Reason;
 use crate::ledger::Ending::{self, Failed, Met, MetLate, Missed, Open, Paused, Unknown};
 use crate::settings::{Change, Patch};
 use crate::transition::Input;
@@ -110,5 +111,19 @@ fn a_late_run_has_to_end_by_its_own_slot() {
     world.say(completed().of("a")).unwrap();
 
     assert!(world.run("a").finished_late);
+    assert_eq!(ends(&world), [MetLate]);
+}
+
+#[test]
+fn a_run_that_begins_when_its_slot_had_to_be_over_has_nothing_to_finish_by() {
+    let patch = Patch { finish_by: Change::Set(30 * MINUTE), ..cron("0 * * * *") };
+    let mut world = World::new(patch);
+    world.wait(HOUR + 40 * MINUTE);
+    assert_eq!(world.wrong(), [Reason::NeverStarted]);
+    world.say(running().of("a")).unwrap();
+    world.wait(10 * MINUTE);
+    assert_eq!(world.wrong(), [], "that it comes too late was told when it did not begin");
+    world.say(completed().of("a")).unwrap();
+
     assert_eq!(ends(&world), [MetLate]);
 }
