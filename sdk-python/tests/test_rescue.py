@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from nightbell._report import REGISTER, STATUS, Report
@@ -28,6 +29,19 @@ def test_what_was_written_twice_is_replayed_once_and_leaves_nothing(tmp_path: Pa
     assert len(claimed) == 1
     spool.settle(claimed)
     assert [it.name for it in tmp_path.rglob("*") if it.is_file()] == []
+
+
+def test_what_was_written_in_one_millisecond_is_replayed_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = {"NIGHTBELL_URL": "http://127.0.0.1:1", "NIGHTBELL_SPOOL_DIR": str(tmp_path)}
+    spool = Spool.open(Settings(env))
+    now_ns = time.time_ns()
+    monkeypatch.setattr("nightbell._spool.time.time_ns", lambda: now_ns)
+    written = [Report(STATUS, {"scheduler_id": "eod", "status": "running"}) for _ in range(20)]
+    for report in written:
+        assert spool.write(report)
+    assert [it.id for it in spool.claim(500)] == [it.id for it in written]
 
 
 def test_what_the_thread_took_before_it_was_ready_is_kept(

@@ -82,8 +82,9 @@ class Spool:
 
     def _write(self, report_id: str, data: bytes) -> bool:
         assert self._folder is not None, "looked at by the caller"
-        # Never a name before an earlier one, whatever the clock does.
-        self._last_ms = max(self._last_ms, time.time_ns() // 1_000_000)
+        # Always a name after the earlier ones, whatever the clock does: ids made in one
+        # millisecond are in no order.
+        self._last_ms = max(self._last_ms + 1, time.time_ns() // 1_000_000)
         path = os.path.join(self._folder, f"{self._last_ms:013}-{report_id}")
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
