@@ -30,8 +30,11 @@ pub(crate) async fn run(target: &Target) -> Result<Histogram, Error> {
     let (url, mut arrivals) = receiver().await?;
     let channel = target.channels(1).await?.remove(0);
     let webhook = WebhookSettings { url, secret: None };
-    let message =
-        CreateChannelRequest { name: "bench".to_owned(), kind: Some(Kind::Webhook(webhook)) };
+    let message = CreateChannelRequest {
+        name: "bench".to_owned(),
+        kind: Some(Kind::Webhook(webhook)),
+        ..CreateChannelRequest::default()
+    };
     ChannelServiceClient::new(channel.clone()).create_channel(target.request(message)).await?;
 
     let ids = population::ids("failing", FAILURES);

@@ -4,5 +4,7 @@ export * from "./gen/nightbell/v1/incident_pb.js";
 export * from "./gen/nightbell/v1/key_pb.js";
 export * from "./gen/nightbell/v1/replay_pb.js";
 export * from "./gen/nightbell/v1/report_pb.js";
+export * from "./gen/nightbell/v1/route_pb.js";
 export * from "./gen/nightbell/v1/run_pb.js";
 export * from "./gen/nightbell/v1/scheduler_pb.js";
+export * from "./gen/nightbell/v1/silence_pb.js";

@@ -7,8 +7,10 @@ import { IncidentService } from "./gen/nightbell/v1/incident_pb.js";
 import { KeyService } from "./gen/nightbell/v1/key_pb.js";
 import { ReplayService } from "./gen/nightbell/v1/replay_pb.js";
 import { ReportService } from "./gen/nightbell/v1/report_pb.js";
+import { RouteService } from "./gen/nightbell/v1/route_pb.js";
 import { RunService } from "./gen/nightbell/v1/run_pb.js";
 import { SchedulerService } from "./gen/nightbell/v1/scheduler_pb.js";
+import { SilenceService } from "./gen/nightbell/v1/silence_pb.js";
 
 /** Every call of the contract, grouped as in it. Each throws only {@link NightbellError}s. */
 export interface Services {
@@ -18,6 +20,8 @@ export interface Services {
   readonly replay: Client<typeof ReplayService>;
   readonly incidents: Client<typeof IncidentService>;
   readonly channels: Client<typeof ChannelService>;
+  readonly routes: Client<typeof RouteService>;
+  readonly silences: Client<typeof SilenceService>;
   readonly keys: Client<typeof KeyService>;
 }
 
@@ -30,6 +34,8 @@ export function createServices(transport: Transport): Services {
     replay: typedErrors(ReplayService, transport),
     incidents: typedErrors(IncidentService, transport),
     channels: typedErrors(ChannelService, transport),
+    routes: typedErrors(RouteService, transport),
+    silences: typedErrors(SilenceService, transport),
     keys: typedErrors(KeyService, transport),
   };
 }

@@ -37,6 +37,8 @@ struct Things {
     incident: String,
     channel: String,
     key: String,
+    route: String,
+    silence: String,
 }
 
 impl Things {
@@ -48,13 +50,15 @@ impl Things {
             incident: MISSING_INCIDENT.into(),
             channel: "999999".into(),
             key: "000000000000".into(),
+            route: "999999".into(),
+            silence: "999999".into(),
         }
     }
 }
 
 /// A request for every call, by its name.
 fn examples(things: &Things) -> BTreeMap<&'static str, Example> {
-    let Things { scheduler, run, incident, channel, key } = things;
+    let Things { scheduler, run, incident, channel, key, .. } = things;
     let one = json!({"scheduler_id": scheduler});
     let one_run = json!({"scheduler_id": scheduler, "run_id": run});
     let report = json!({"scheduler_id": scheduler, "status": "running", "run_id": "r2"});
@@ -107,14 +111,51 @@ fn examples(things: &Things) -> BTreeMap<&'static str, Example> {
         ),
         example::<v1::WatchSchedulersRequest>("WatchSchedulers", json!({})),
     ]
-    .into()
+    .into_iter()
+    .chain(policy_examples(things))
+    .collect()
+}
+
+/// The same for calls about routes and silences.
+fn policy_examples(things: &Things) -> [(&'static str, Example); 10] {
+    let Things { channel, route, silence, .. } = things;
+    let set_route = json!({"name": "a", "channel_ids": [channel]});
+    let window = json!({"cron": "0 2 * * 7", "duration": "3600s"});
+    [
+        example::<v1::CreateRouteRequest>("CreateRoute", set_route),
+        example::<v1::GetRouteRequest>("GetRoute", json!({"route_id": route})),
+        example::<v1::ListRoutesRequest>("ListRoutes", json!({})),
+        example::<v1::UpdateRouteRequest>(
+            "UpdateRoute",
+            json!({"route_id": route, "settings": {"name": "b"}, "update_mask": "name"}),
+        ),
+        example::<v1::DeleteRouteRequest>("DeleteRoute", json!({"route_id": route})),
+        example::<v1::CreateSilenceRequest>(
+            "CreateSilence",
+            json!({"note": "n", "everything": true, "window": window}),
+        ),
+        example::<v1::GetSilenceRequest>("GetSilence", json!({"silence_id": silence})),
+        example::<v1::ListSilencesRequest>("ListSilences", json!({})),
+        example::<v1::UpdateSilenceRequest>(
+            "UpdateSilence",
+            json!({"silence_id": silence, "settings": {"note": "b"}, "update_mask": "note"}),
+        ),
+        example::<v1::DeleteSilenceRequest>("DeleteSilence", json!({"silence_id": silence})),
+    ]
 }
 
 /// Calls whose example would end what the other calls speak of.
-const DESTRUCTIVE: [&str; 4] = ["DeleteChannel", "DeleteScheduler", "RevokeKey", "ResolveIncident"];
+const DESTRUCTIVE: [&str; 6] = [
+    "DeleteChannel",
+    "DeleteRoute",
+    "DeleteSilence",
+    "DeleteScheduler",
+    "RevokeKey",
+    "ResolveIncident",
+];
 
 /// Calls that name something which may be another project's.
-const NAMING: [&str; 20] = [
+const NAMING: [&str; 26] = [
     "GetChannel",
     "UpdateChannel",
     "DeleteChannel",
@@ -135,6 +176,12 @@ const NAMING: [&str; 20] = [
     "ReleaseSettings",
     "DeleteScheduler",
     "PauseScheduler",
+    "GetRoute",
+    "UpdateRoute",
+    "DeleteRoute",
+    "GetSilence",
+    "UpdateSilence",
+    "DeleteSilence",
 ];
 
 #[test]
@@ -250,7 +297,7 @@ async fn what_is_another_projects_looks_as_if_it_were_not_there() {
         here.refusal();
         assert_eq!(plain(&here, &things), plain(&nowhere, &Things::missing()), "{}", method.path);
     }
-    for path in ["schedulers", "incidents", "channels"] {
+    for path in ["schedulers", "incidents", "channels", "routes", "silences"] {
         let listed = door.json_as(&stranger, "GET", &format!("/api/v1/{path}"), "").await;
         assert_eq!(listed.json()[path], json!([]), "{path}");
     }
@@ -437,11 +484,20 @@ async fn make_things(door: &Door) -> Things {
     let channel = door.json("POST", "/api/v1/channels", hook).await.json();
     let key = door.json("POST", "/api/v1/keys", r#"{"name":"spare","role":"viewer"}"#).await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let channel = text(&channel["channel"]["channel_id"]);
+    let route = json!({"name": "a", "channel_ids": [channel]}).to_string();
+    let route = door.json("POST", "/api/v1/routes", &route).await.json();
+    let window = json!({"cron": "0 2 * * 7", "duration": "3600s"});
+    let silence = json!({"note": "n", "covers": {"service_name": "other"}, "window": window});
+    let silence = silence.to_string();
+    let silence = door.json("POST", "/api/v1/silences", &silence).await.json();
     Things {
         scheduler: "svc-job".into(),
         run: "r1".into(),
         incident: text(&incidents["incidents"][0]["incident_id"]),
-        channel: text(&channel["channel"]["channel_id"]),
+        channel,
+        route: text(&route["route"]["route_id"]),
+        silence: text(&silence["silence"]["silence_id"]),
         key: text(&key.json()["key"]["key_id"]),
     }
 }
@@ -454,7 +510,7 @@ async fn register(door: &Door, id: &str) {
 /// What the admin's project looks like, but for when its keys were last used.
 async fn everything(door: &Door, things: &Things) -> Vec<Value> {
     let mut shown = Vec::new();
-    for path in ["schedulers", "incidents", "channels"] {
+    for path in ["schedulers", "incidents", "channels", "routes", "silences"] {
         shown.push(door.json("GET", &format!("/api/v1/{path}"), "").await.json());
     }
     let run = format!("/api/v1/schedulers/{}/runs/{}", things.scheduler, things.run);
@@ -556,8 +612,8 @@ fn plain_grpc(answer: &GrpcAnswer, things: &Things) -> String {
 }
 
 fn without(text: String, things: &Things) -> String {
-    let Things { scheduler, run, incident, channel, key } = things;
-    let ids = [scheduler, incident, channel, key, run];
+    let Things { scheduler, run, incident, channel, key, route, silence } = things;
+    let ids = [scheduler, incident, channel, key, run, route, silence];
     ids.iter().fold(text, |text, id| text.replace(&format!("`{id}`"), "`id`"))
 }
 

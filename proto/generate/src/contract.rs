@@ -322,8 +322,10 @@ fn read_message(message: &MessageDescriptor, comments: &Comments) -> Result<Mess
             Shape::Map => FieldKind::String,
             _ => read_kind(&field)?,
         };
-        let listed =
-            matches!(kind, FieldKind::String | FieldKind::Integer(_) | FieldKind::Message(_));
+        let listed = matches!(
+            kind,
+            FieldKind::String | FieldKind::Integer(_) | FieldKind::Enum(_) | FieldKind::Message(_)
+        );
         if shape == Shape::Repeated && !listed {
             return Err(Failure::new(field.full_name(), "is a list the generator does not know"));
         }

@@ -96,6 +96,9 @@ fn written_value(field: &Field) -> String {
         (FieldKind::Enum(item), Shape::Optional) => {
             format!("self.{name}.and_then(write::word::<v1::{item}>)")
         }
+        (FieldKind::Enum(item), Shape::Repeated) => {
+            format!("write::words::<v1::{item}>(&self.{name})")
+        }
         (FieldKind::Enum(item), _) => format!("write::word::<v1::{item}>(self.{name})"),
         (FieldKind::Timestamp, _) => wrapped("Time"),
         (FieldKind::Duration, _) => wrapped("Span"),

@@ -239,6 +239,14 @@ fn conversion(
                 continue;
             }
             Shape::Map => None,
+            Shape::Repeated if matches!(field.kind, FieldKind::Enum(_)) => {
+                let convert = if from == "api" {
+                    "map(convert::number)"
+                } else {
+                    "filter_map(convert::word)"
+                };
+                Some(format!("it.{slot}.into_iter().{convert}.collect()"))
+            }
             Shape::Repeated => value(&field.kind, "value").map(|converted| {
                 format!("it.{slot}.into_iter().map(|value| {converted}).collect()")
             }),

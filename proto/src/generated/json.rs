@@ -50,6 +50,7 @@ impl Words for v1::DeliveryState {
         ("pending", Self::Pending),
         ("delivered", Self::Delivered),
         ("abandoned", Self::Abandoned),
+        ("withheld", Self::Withheld),
     ];
 }
 impl Words for v1::Role {
@@ -108,12 +109,18 @@ impl Words for v1::LimitState {
 }
 impl Serialize for v1::Channel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Channel", 4)?;
+        let mut object = serializer.serialize_struct("Channel", 6)?;
         object.serialize_field("channel_id", &self.channel_id)?;
         object.serialize_field("settings", &self.settings)?;
         object
             .serialize_field("created_at", &self.created_at.as_ref().map(write::Time))?;
         object.serialize_field("disabled_reason", &self.disabled_reason)?;
+        object
+            .serialize_field(
+                "failing_since",
+                &self.failing_since.as_ref().map(write::Time),
+            )?;
+        object.serialize_field("failing_result", &self.failing_result)?;
         object.end()
     }
 }
@@ -144,6 +151,18 @@ impl FromJson for v1::Channel {
             "disabled_reason" => {
                 at.put(&mut self.disabled_reason, name, Part::Rest, value, read::string)
             }
+            "failing_since" => {
+                at.put_some(
+                    &mut self.failing_since,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            "failing_result" => {
+                at.put(&mut self.failing_result, name, Part::Rest, value, read::string)
+            }
             _ => return false,
         }
         true
@@ -151,7 +170,7 @@ impl FromJson for v1::Channel {
 }
 impl Serialize for v1::ChannelSettings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("ChannelSettings", 14)?;
+        let mut object = serializer.serialize_struct("ChannelSettings", 16)?;
         object.serialize_field("name", &self.name)?;
         object.serialize_field("enabled", &self.enabled)?;
         match &self.kind {
@@ -193,6 +212,8 @@ impl Serialize for v1::ChannelSettings {
                 object.serialize_field("apprise", value)?
             }
         }
+        object.serialize_field("by_default", &self.by_default)?;
+        object.serialize_field("fallback_channel_id", &self.fallback_channel_id)?;
         object.end()
     }
 }
@@ -213,6 +234,18 @@ impl FromJson for v1::ChannelSettings {
                         read::message::<v1::WebhookSettings>(value, at)
                             .map(v1::channel_settings::Kind::Webhook)
                     },
+                )
+            }
+            "by_default" => {
+                at.put_some(&mut self.by_default, name, Part::Rest, value, read::boolean)
+            }
+            "fallback_channel_id" => {
+                at.put_some(
+                    &mut self.fallback_channel_id,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::string,
                 )
             }
             "email" => {
@@ -628,7 +661,7 @@ impl FromJson for v1::AppriseSettings {
 }
 impl Serialize for v1::CreateChannelRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("CreateChannelRequest", 13)?;
+        let mut object = serializer.serialize_struct("CreateChannelRequest", 15)?;
         object.serialize_field("name", &self.name)?;
         match &self.kind {
             None => {}
@@ -669,6 +702,8 @@ impl Serialize for v1::CreateChannelRequest {
                 object.serialize_field("apprise", value)?
             }
         }
+        object.serialize_field("by_default", &self.by_default)?;
+        object.serialize_field("fallback_channel_id", &self.fallback_channel_id)?;
         object.end()
     }
 }
@@ -686,6 +721,18 @@ impl FromJson for v1::CreateChannelRequest {
                         read::message::<v1::WebhookSettings>(value, at)
                             .map(v1::create_channel_request::Kind::Webhook)
                     },
+                )
+            }
+            "by_default" => {
+                at.put_some(&mut self.by_default, name, Part::Rest, value, read::boolean)
+            }
+            "fallback_channel_id" => {
+                at.put_some(
+                    &mut self.fallback_channel_id,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::string,
                 )
             }
             "email" => {
@@ -1300,7 +1347,7 @@ impl FromJson for v1::Acknowledgement {
 }
 impl Serialize for v1::Delivery {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Delivery", 8)?;
+        let mut object = serializer.serialize_struct("Delivery", 10)?;
         object.serialize_field("key", &self.key)?;
         object.serialize_field("channel_id", &self.channel_id)?;
         object.serialize_field("event", &self.event)?;
@@ -1317,6 +1364,8 @@ impl Serialize for v1::Delivery {
                 "delivered_at",
                 &self.delivered_at.as_ref().map(write::Time),
             )?;
+        object.serialize_field("repeat", &self.repeat)?;
+        object.serialize_field("receipts", &self.receipts)?;
         object.end()
     }
 }
@@ -1361,6 +1410,60 @@ impl FromJson for v1::Delivery {
                     read::timestamp,
                 )
             }
+            "repeat" => {
+                at.put(&mut self.repeat, name, Part::Rest, value, read::integer::<u32>)
+            }
+            "receipts" => {
+                at.put(
+                    &mut self.receipts,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(
+                        value,
+                        at,
+                        read::message::<v1::DeliveryAttempt>,
+                    ),
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::DeliveryAttempt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("DeliveryAttempt", 4)?;
+        object
+            .serialize_field(
+                "attempted_at",
+                &self.attempted_at.as_ref().map(write::Time),
+            )?;
+        object.serialize_field("took_ms", &self.took_ms)?;
+        object.serialize_field("delivered", &self.delivered)?;
+        object.serialize_field("result", &self.result)?;
+        object.end()
+    }
+}
+impl FromJson for v1::DeliveryAttempt {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "attempted_at" => {
+                at.put_some(
+                    &mut self.attempted_at,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            "took_ms" => {
+                at.put(&mut self.took_ms, name, Part::Rest, value, read::integer::<i64>)
+            }
+            "delivered" => {
+                at.put(&mut self.delivered, name, Part::Rest, value, read::boolean)
+            }
+            "result" => at.put(&mut self.result, name, Part::Rest, value, read::string),
             _ => return false,
         }
         true
@@ -3108,6 +3211,850 @@ impl FromJson for v1::BatchResult {
         true
     }
 }
+impl Serialize for v1::Selector {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Selector", 3)?;
+        object.serialize_field("scheduler_id", &self.scheduler_id)?;
+        object.serialize_field("service_name", &self.service_name)?;
+        object.serialize_field("labels", &self.labels)?;
+        object.end()
+    }
+}
+impl FromJson for v1::Selector {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "scheduler_id" => {
+                at.put(&mut self.scheduler_id, name, Part::Rest, value, read::string)
+            }
+            "service_name" => {
+                at.put(&mut self.service_name, name, Part::Rest, value, read::string)
+            }
+            "labels" => at.put(&mut self.labels, name, Part::Rest, value, read::text_map),
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::RouteSettings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("RouteSettings", 8)?;
+        object.serialize_field("name", &self.name)?;
+        object.serialize_field("selects", &self.selects)?;
+        object
+            .serialize_field(
+                "severities",
+                &write::words::<v1::Severity>(&self.severities),
+            )?;
+        object
+            .serialize_field(
+                "reasons",
+                &write::words::<v1::IncidentReason>(&self.reasons),
+            )?;
+        object.serialize_field("channel_ids", &self.channel_ids)?;
+        object.serialize_field("delay", &self.delay.as_ref().map(write::Span))?;
+        object
+            .serialize_field(
+                "repeat_every",
+                &self.repeat_every.as_ref().map(write::Span),
+            )?;
+        object.serialize_field("instead_of_default", &self.instead_of_default)?;
+        object.end()
+    }
+}
+impl FromJson for v1::RouteSettings {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "name" => at.put(&mut self.name, name, Part::Rest, value, read::string),
+            "selects" => {
+                at.put_some(
+                    &mut self.selects,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Selector>,
+                )
+            }
+            "severities" => {
+                at.put(
+                    &mut self.severities,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::word::<v1::Severity>),
+                )
+            }
+            "reasons" => {
+                at.put(
+                    &mut self.reasons,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::word::<v1::IncidentReason>),
+                )
+            }
+            "channel_ids" => {
+                at.put(
+                    &mut self.channel_ids,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::string),
+                )
+            }
+            "delay" => {
+                at.put_some(&mut self.delay, name, Part::Rest, value, read::duration)
+            }
+            "repeat_every" => {
+                at.put_some(
+                    &mut self.repeat_every,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::duration,
+                )
+            }
+            "instead_of_default" => {
+                at.put(
+                    &mut self.instead_of_default,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::boolean,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::Route {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Route", 4)?;
+        object.serialize_field("route_id", &self.route_id)?;
+        object.serialize_field("settings", &self.settings)?;
+        object.serialize_field("created_by", &self.created_by)?;
+        object
+            .serialize_field("created_at", &self.created_at.as_ref().map(write::Time))?;
+        object.end()
+    }
+}
+impl FromJson for v1::Route {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "route_id" => {
+                at.put(&mut self.route_id, name, Part::Rest, value, read::string)
+            }
+            "settings" => {
+                at.put_some(
+                    &mut self.settings,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::RouteSettings>,
+                )
+            }
+            "created_by" => {
+                at.put(&mut self.created_by, name, Part::Rest, value, read::string)
+            }
+            "created_at" => {
+                at.put_some(
+                    &mut self.created_at,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::CreateRouteRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("CreateRouteRequest", 8)?;
+        object.serialize_field("name", &self.name)?;
+        object.serialize_field("selects", &self.selects)?;
+        object
+            .serialize_field(
+                "severities",
+                &write::words::<v1::Severity>(&self.severities),
+            )?;
+        object
+            .serialize_field(
+                "reasons",
+                &write::words::<v1::IncidentReason>(&self.reasons),
+            )?;
+        object.serialize_field("channel_ids", &self.channel_ids)?;
+        object.serialize_field("delay", &self.delay.as_ref().map(write::Span))?;
+        object
+            .serialize_field(
+                "repeat_every",
+                &self.repeat_every.as_ref().map(write::Span),
+            )?;
+        object.serialize_field("instead_of_default", &self.instead_of_default)?;
+        object.end()
+    }
+}
+impl FromJson for v1::CreateRouteRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "name" => at.put(&mut self.name, name, Part::Rest, value, read::string),
+            "selects" => {
+                at.put_some(
+                    &mut self.selects,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Selector>,
+                )
+            }
+            "severities" => {
+                at.put(
+                    &mut self.severities,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::word::<v1::Severity>),
+                )
+            }
+            "reasons" => {
+                at.put(
+                    &mut self.reasons,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::word::<v1::IncidentReason>),
+                )
+            }
+            "channel_ids" => {
+                at.put(
+                    &mut self.channel_ids,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::string),
+                )
+            }
+            "delay" => {
+                at.put_some(&mut self.delay, name, Part::Rest, value, read::duration)
+            }
+            "repeat_every" => {
+                at.put_some(
+                    &mut self.repeat_every,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::duration,
+                )
+            }
+            "instead_of_default" => {
+                at.put(
+                    &mut self.instead_of_default,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::boolean,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::CreateRouteResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("CreateRouteResponse", 1)?;
+        object.serialize_field("route", &self.route)?;
+        object.end()
+    }
+}
+impl FromJson for v1::CreateRouteResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "route" => {
+                at.put_some(
+                    &mut self.route,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Route>,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::GetRouteRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("GetRouteRequest", 1)?;
+        object.serialize_field("route_id", &self.route_id)?;
+        object.end()
+    }
+}
+impl FromJson for v1::GetRouteRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "route_id" => {
+                at.put(&mut self.route_id, name, Part::Rest, value, read::string)
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::GetRouteResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("GetRouteResponse", 1)?;
+        object.serialize_field("route", &self.route)?;
+        object.end()
+    }
+}
+impl FromJson for v1::GetRouteResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "route" => {
+                at.put_some(
+                    &mut self.route,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Route>,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ListRoutesRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_struct("ListRoutesRequest", 0)?.end()
+    }
+}
+impl FromJson for v1::ListRoutesRequest {
+    fn set(&mut self, _: &str, _: Json<'_>, _: &mut Decoding) -> bool {
+        false
+    }
+}
+impl Serialize for v1::ListRoutesResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ListRoutesResponse", 1)?;
+        object.serialize_field("routes", &self.routes)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ListRoutesResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "routes" => {
+                at.put(
+                    &mut self.routes,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::Route>),
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::UpdateRouteRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("UpdateRouteRequest", 3)?;
+        object.serialize_field("route_id", &self.route_id)?;
+        object.serialize_field("settings", &self.settings)?;
+        object
+            .serialize_field(
+                "update_mask",
+                &self.update_mask.as_ref().map(write::Mask),
+            )?;
+        object.end()
+    }
+}
+impl FromJson for v1::UpdateRouteRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "route_id" => {
+                at.put(&mut self.route_id, name, Part::Rest, value, read::string)
+            }
+            "settings" => {
+                at.put_some(
+                    &mut self.settings,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::RouteSettings>,
+                )
+            }
+            "update_mask" => {
+                at.put_some(
+                    &mut self.update_mask,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::field_mask,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::UpdateRouteResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("UpdateRouteResponse", 1)?;
+        object.serialize_field("route", &self.route)?;
+        object.end()
+    }
+}
+impl FromJson for v1::UpdateRouteResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "route" => {
+                at.put_some(
+                    &mut self.route,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Route>,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::DeleteRouteRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("DeleteRouteRequest", 1)?;
+        object.serialize_field("route_id", &self.route_id)?;
+        object.end()
+    }
+}
+impl FromJson for v1::DeleteRouteRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "route_id" => {
+                at.put(&mut self.route_id, name, Part::Rest, value, read::string)
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::DeleteRouteResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_struct("DeleteRouteResponse", 0)?.end()
+    }
+}
+impl FromJson for v1::DeleteRouteResponse {
+    fn set(&mut self, _: &str, _: Json<'_>, _: &mut Decoding) -> bool {
+        false
+    }
+}
+impl Serialize for v1::SilenceSettings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("SilenceSettings", 6)?;
+        object.serialize_field("note", &self.note)?;
+        object.serialize_field("covers", &self.covers)?;
+        object.serialize_field("everything", &self.everything)?;
+        object.serialize_field("starts_at", &self.starts_at.as_ref().map(write::Time))?;
+        object.serialize_field("ends_at", &self.ends_at.as_ref().map(write::Time))?;
+        object.serialize_field("window", &self.window)?;
+        object.end()
+    }
+}
+impl FromJson for v1::SilenceSettings {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "note" => at.put(&mut self.note, name, Part::Rest, value, read::string),
+            "covers" => {
+                at.put_some(
+                    &mut self.covers,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Selector>,
+                )
+            }
+            "everything" => {
+                at.put(&mut self.everything, name, Part::Rest, value, read::boolean)
+            }
+            "starts_at" => {
+                at.put_some(
+                    &mut self.starts_at,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            "ends_at" => {
+                at.put_some(&mut self.ends_at, name, Part::Rest, value, read::timestamp)
+            }
+            "window" => {
+                at.put_some(
+                    &mut self.window,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::MaintenanceWindow>,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::MaintenanceWindow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("MaintenanceWindow", 3)?;
+        object.serialize_field("cron", &self.cron)?;
+        object.serialize_field("timezone", &self.timezone)?;
+        object.serialize_field("duration", &self.duration.as_ref().map(write::Span))?;
+        object.end()
+    }
+}
+impl FromJson for v1::MaintenanceWindow {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "cron" => at.put(&mut self.cron, name, Part::Rest, value, read::string),
+            "timezone" => {
+                at.put(&mut self.timezone, name, Part::Rest, value, read::string)
+            }
+            "duration" => {
+                at.put_some(&mut self.duration, name, Part::Rest, value, read::duration)
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::Silence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Silence", 7)?;
+        object.serialize_field("silence_id", &self.silence_id)?;
+        object.serialize_field("settings", &self.settings)?;
+        object.serialize_field("created_by", &self.created_by)?;
+        object
+            .serialize_field("created_at", &self.created_at.as_ref().map(write::Time))?;
+        object.serialize_field("active", &self.active)?;
+        object
+            .serialize_field(
+                "active_until",
+                &self.active_until.as_ref().map(write::Time),
+            )?;
+        object
+            .serialize_field(
+                "next_start_at",
+                &self.next_start_at.as_ref().map(write::Time),
+            )?;
+        object.end()
+    }
+}
+impl FromJson for v1::Silence {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "silence_id" => {
+                at.put(&mut self.silence_id, name, Part::Rest, value, read::string)
+            }
+            "settings" => {
+                at.put_some(
+                    &mut self.settings,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::SilenceSettings>,
+                )
+            }
+            "created_by" => {
+                at.put(&mut self.created_by, name, Part::Rest, value, read::string)
+            }
+            "created_at" => {
+                at.put_some(
+                    &mut self.created_at,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            "active" => at.put(&mut self.active, name, Part::Rest, value, read::boolean),
+            "active_until" => {
+                at.put_some(
+                    &mut self.active_until,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            "next_start_at" => {
+                at.put_some(
+                    &mut self.next_start_at,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::CreateSilenceRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("CreateSilenceRequest", 6)?;
+        object.serialize_field("note", &self.note)?;
+        object.serialize_field("covers", &self.covers)?;
+        object.serialize_field("everything", &self.everything)?;
+        object.serialize_field("starts_at", &self.starts_at.as_ref().map(write::Time))?;
+        object.serialize_field("ends_at", &self.ends_at.as_ref().map(write::Time))?;
+        object.serialize_field("window", &self.window)?;
+        object.end()
+    }
+}
+impl FromJson for v1::CreateSilenceRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "note" => at.put(&mut self.note, name, Part::Rest, value, read::string),
+            "covers" => {
+                at.put_some(
+                    &mut self.covers,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Selector>,
+                )
+            }
+            "everything" => {
+                at.put(&mut self.everything, name, Part::Rest, value, read::boolean)
+            }
+            "starts_at" => {
+                at.put_some(
+                    &mut self.starts_at,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::timestamp,
+                )
+            }
+            "ends_at" => {
+                at.put_some(&mut self.ends_at, name, Part::Rest, value, read::timestamp)
+            }
+            "window" => {
+                at.put_some(
+                    &mut self.window,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::MaintenanceWindow>,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::CreateSilenceResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("CreateSilenceResponse", 1)?;
+        object.serialize_field("silence", &self.silence)?;
+        object.end()
+    }
+}
+impl FromJson for v1::CreateSilenceResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "silence" => {
+                at.put_some(
+                    &mut self.silence,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Silence>,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::GetSilenceRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("GetSilenceRequest", 1)?;
+        object.serialize_field("silence_id", &self.silence_id)?;
+        object.end()
+    }
+}
+impl FromJson for v1::GetSilenceRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "silence_id" => {
+                at.put(&mut self.silence_id, name, Part::Rest, value, read::string)
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::GetSilenceResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("GetSilenceResponse", 1)?;
+        object.serialize_field("silence", &self.silence)?;
+        object.end()
+    }
+}
+impl FromJson for v1::GetSilenceResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "silence" => {
+                at.put_some(
+                    &mut self.silence,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Silence>,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ListSilencesRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_struct("ListSilencesRequest", 0)?.end()
+    }
+}
+impl FromJson for v1::ListSilencesRequest {
+    fn set(&mut self, _: &str, _: Json<'_>, _: &mut Decoding) -> bool {
+        false
+    }
+}
+impl Serialize for v1::ListSilencesResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ListSilencesResponse", 1)?;
+        object.serialize_field("silences", &self.silences)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ListSilencesResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "silences" => {
+                at.put(
+                    &mut self.silences,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::Silence>),
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::UpdateSilenceRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("UpdateSilenceRequest", 3)?;
+        object.serialize_field("silence_id", &self.silence_id)?;
+        object.serialize_field("settings", &self.settings)?;
+        object
+            .serialize_field(
+                "update_mask",
+                &self.update_mask.as_ref().map(write::Mask),
+            )?;
+        object.end()
+    }
+}
+impl FromJson for v1::UpdateSilenceRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "silence_id" => {
+                at.put(&mut self.silence_id, name, Part::Rest, value, read::string)
+            }
+            "settings" => {
+                at.put_some(
+                    &mut self.settings,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::SilenceSettings>,
+                )
+            }
+            "update_mask" => {
+                at.put_some(
+                    &mut self.update_mask,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::field_mask,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::UpdateSilenceResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("UpdateSilenceResponse", 1)?;
+        object.serialize_field("silence", &self.silence)?;
+        object.end()
+    }
+}
+impl FromJson for v1::UpdateSilenceResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "silence" => {
+                at.put_some(
+                    &mut self.silence,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::message::<v1::Silence>,
+                )
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::DeleteSilenceRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("DeleteSilenceRequest", 1)?;
+        object.serialize_field("silence_id", &self.silence_id)?;
+        object.end()
+    }
+}
+impl FromJson for v1::DeleteSilenceRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "silence_id" => {
+                at.put(&mut self.silence_id, name, Part::Rest, value, read::string)
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::DeleteSilenceResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_struct("DeleteSilenceResponse", 0)?.end()
+    }
+}
+impl FromJson for v1::DeleteSilenceResponse {
+    fn set(&mut self, _: &str, _: Json<'_>, _: &mut Decoding) -> bool {
+        false
+    }
+}
 impl Serialize for v1::Schedule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Schedule", 2)?;
@@ -4029,12 +4976,13 @@ impl FromJson for v1::OpenIncident {
 }
 impl Serialize for v1::ExplainSchedulerResponse {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("ExplainSchedulerResponse", 5)?;
+        let mut object = serializer.serialize_struct("ExplainSchedulerResponse", 6)?;
         object.serialize_field("summary", &self.summary)?;
         object.serialize_field("scheduler", &self.scheduler)?;
         object.serialize_field("limits", &self.limits)?;
         object.serialize_field("open_incidents", &self.open_incidents)?;
         object.serialize_field("last_runs", &self.last_runs)?;
+        object.serialize_field("silences", &self.silences)?;
         object.end()
     }
 }
@@ -4076,6 +5024,15 @@ impl FromJson for v1::ExplainSchedulerResponse {
                     Part::Rest,
                     value,
                     |value, at| read::list(value, at, read::message::<v1::Run>),
+                )
+            }
+            "silences" => {
+                at.put(
+                    &mut self.silences,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::Silence>),
                 )
             }
             _ => return false,

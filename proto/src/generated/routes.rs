@@ -8,7 +8,17 @@ use super::{
 use crate::{method::METHODS, v1};
 /// One implementation of each service of the contract. The same may serve gRPC.
 #[derive(Debug)]
-pub struct Services<Channel, Incident, Key, Run, Report, Replay, Scheduler> {
+pub struct Services<
+    Channel,
+    Incident,
+    Key,
+    Run,
+    Report,
+    Replay,
+    Route,
+    Silence,
+    Scheduler,
+> {
     /// Answers the calls of `ChannelService`.
     pub channel: Arc<Channel>,
     /// Answers the calls of `IncidentService`.
@@ -21,6 +31,10 @@ pub struct Services<Channel, Incident, Key, Run, Report, Replay, Scheduler> {
     pub report: Arc<Report>,
     /// Answers the calls of `ReplayService`.
     pub replay: Arc<Replay>,
+    /// Answers the calls of `RouteService`.
+    pub route: Arc<Route>,
+    /// Answers the calls of `SilenceService`.
+    pub silence: Arc<Silence>,
     /// Answers the calls of `SchedulerService`.
     pub scheduler: Arc<Scheduler>,
 }
@@ -28,8 +42,29 @@ pub struct Services<Channel, Incident, Key, Run, Report, Replay, Scheduler> {
 ///
 /// Wrong verbs are answered here. Unknown paths are left to the caller's
 /// fallback; see [`unknown_route`](super::unknown_route).
-pub fn router<Channel, Incident, Key, Run, Report, Replay, Scheduler, G: Gate>(
-    services: &Services<Channel, Incident, Key, Run, Report, Replay, Scheduler>,
+pub fn router<
+    Channel,
+    Incident,
+    Key,
+    Run,
+    Report,
+    Replay,
+    Route,
+    Silence,
+    Scheduler,
+    G: Gate,
+>(
+    services: &Services<
+        Channel,
+        Incident,
+        Key,
+        Run,
+        Report,
+        Replay,
+        Route,
+        Silence,
+        Scheduler,
+    >,
     gate: &G,
 ) -> Router
 where
@@ -39,6 +74,8 @@ where
     Run: v1::run_service_server::RunService,
     Report: v1::report_service_server::ReportService,
     Replay: v1::replay_service_server::ReplayService,
+    Route: v1::route_service_server::RouteService,
+    Silence: v1::silence_service_server::SilenceService,
     Scheduler: v1::scheduler_service_server::SchedulerService,
 {
     Router::new()
@@ -48,6 +85,8 @@ where
         .merge(run(&services.run, gate))
         .merge(report(&services.report, gate))
         .merge(replay(&services.replay, gate))
+        .merge(route(&services.route, gate))
+        .merge(silence(&services.silence, gate))
         .merge(scheduler(&services.scheduler, gate))
         .method_not_allowed_fallback(wrong_verb)
 }
@@ -362,6 +401,148 @@ fn replay<S: v1::replay_service_server::ReplayService, G: Gate>(
             ),
         )
 }
+fn route<S: v1::route_service_server::RouteService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/routes",
+            routing::post(
+                unary(
+                    &METHODS[22],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::CreateRouteRequest>| async move {
+                        service.create_route(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/routes/{route_id}",
+            routing::get(
+                unary(
+                    &METHODS[23],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::GetRouteRequest>| async move {
+                        service.get_route(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/routes",
+            routing::get(
+                unary(
+                    &METHODS[24],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::ListRoutesRequest>| async move {
+                        service.list_routes(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/routes/{route_id}",
+            routing::patch(
+                unary(
+                    &METHODS[25],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::UpdateRouteRequest>| async move {
+                        service.update_route(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/routes/{route_id}",
+            routing::delete(
+                unary(
+                    &METHODS[26],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::DeleteRouteRequest>| async move {
+                        service.delete_route(request).await
+                    },
+                ),
+            ),
+        )
+}
+fn silence<S: v1::silence_service_server::SilenceService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/silences",
+            routing::post(
+                unary(
+                    &METHODS[27],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::CreateSilenceRequest>| async move {
+                        service.create_silence(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/silences/{silence_id}",
+            routing::get(
+                unary(
+                    &METHODS[28],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::GetSilenceRequest>| async move {
+                        service.get_silence(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/silences",
+            routing::get(
+                unary(
+                    &METHODS[29],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::ListSilencesRequest>| async move {
+                        service.list_silences(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/silences/{silence_id}",
+            routing::patch(
+                unary(
+                    &METHODS[30],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::UpdateSilenceRequest>| async move {
+                        service.update_silence(request).await
+                    },
+                ),
+            ),
+        )
+        .route(
+            "/api/v1/silences/{silence_id}",
+            routing::delete(
+                unary(
+                    &METHODS[31],
+                    service,
+                    gate,
+                    |service: Arc<S>, request: tonic::Request<v1::DeleteSilenceRequest>| async move {
+                        service.delete_silence(request).await
+                    },
+                ),
+            ),
+        )
+}
 fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
     service: &Arc<S>,
     gate: &G,
@@ -371,7 +552,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/register",
             routing::post(
                 unary(
-                    &METHODS[22],
+                    &METHODS[32],
                     service,
                     gate,
                     |
@@ -385,7 +566,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::get(
                 unary(
-                    &METHODS[23],
+                    &METHODS[33],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::GetSchedulerRequest>| async move {
@@ -398,7 +579,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/explain",
             routing::get(
                 unary(
-                    &METHODS[24],
+                    &METHODS[34],
                     service,
                     gate,
                     |
@@ -412,7 +593,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers",
             routing::get(
                 unary(
-                    &METHODS[25],
+                    &METHODS[35],
                     service,
                     gate,
                     |
@@ -426,7 +607,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::patch(
                 unary(
-                    &METHODS[26],
+                    &METHODS[36],
                     service,
                     gate,
                     |
@@ -440,7 +621,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/release",
             routing::post(
                 unary(
-                    &METHODS[27],
+                    &METHODS[37],
                     service,
                     gate,
                     |
@@ -454,7 +635,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::delete(
                 unary(
-                    &METHODS[28],
+                    &METHODS[38],
                     service,
                     gate,
                     |
@@ -468,7 +649,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/pause",
             routing::post(
                 unary(
-                    &METHODS[29],
+                    &METHODS[39],
                     service,
                     gate,
                     |
@@ -482,7 +663,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/resume",
             routing::post(
                 unary(
-                    &METHODS[30],
+                    &METHODS[40],
                     service,
                     gate,
                     |
@@ -496,7 +677,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedules:preview",
             routing::post(
                 unary(
-                    &METHODS[31],
+                    &METHODS[41],
                     service,
                     gate,
                     |
@@ -510,7 +691,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/watch",
             routing::get(
                 events(
-                    &METHODS[32],
+                    &METHODS[42],
                     service,
                     gate,
                     |

@@ -60,6 +60,13 @@ pub struct Channel {
     /// not.
     #[prost(string, tag = "4")]
     pub disabled_reason: ::prost::alloc::string::String,
+    /// Since when every attempt at it has failed. Unset: the last one went well, or
+    /// there was none.
+    #[prost(message, optional, tag = "5")]
+    pub failing_since: ::core::option::Option<::prost_types::Timestamp>,
+    /// What the last attempt met while it is failing, for an operator.
+    #[prost(string, tag = "6")]
+    pub failing_result: ::prost::alloc::string::String,
 }
 /// ChannelSettings is what can be set of a channel.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -70,6 +77,15 @@ pub struct ChannelSettings {
     /// Whether it is used. Unset means yes.
     #[prost(bool, optional, tag = "2")]
     pub enabled: ::core::option::Option<bool>,
+    /// Whether it hears of every incident that no route keeps from it. Unset means yes.
+    /// If not, it hears of what routes send there, and of what others cannot be told if
+    /// it is their fallback.
+    #[prost(bool, optional, tag = "4")]
+    pub by_default: ::core::option::Option<bool>,
+    /// The channel that is told instead when this one has failed for 2 minutes, or was
+    /// turned off by Nightbell. Unset or empty: none.
+    #[prost(string, optional, tag = "5")]
+    pub fallback_channel_id: ::core::option::Option<::prost::alloc::string::String>,
     /// What kind it is. Required when made; stays the same kind.
     #[prost(
         oneof = "channel_settings::Kind",
@@ -281,6 +297,15 @@ pub struct CreateChannelRequest {
     /// Its name for people. Required; 1 to 100 characters.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// Whether it hears of every incident that no route keeps from it. Unset means yes.
+    /// If not, it hears of what routes send there, and of what others cannot be told if
+    /// it is their fallback.
+    #[prost(bool, optional, tag = "4")]
+    pub by_default: ::core::option::Option<bool>,
+    /// The channel that is told instead when this one has failed for 2 minutes, or was
+    /// turned off by Nightbell. Unset or empty: none.
+    #[prost(string, optional, tag = "5")]
+    pub fallback_channel_id: ::core::option::Option<::prost::alloc::string::String>,
     /// What kind it is. Required.
     #[prost(
         oneof = "create_channel_request::Kind",
@@ -428,8 +453,9 @@ pub mod channel_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// ChannelService keeps where notifications go. Every enabled channel of a
-    /// project hears of every incident of the project.
+    /// ChannelService keeps where notifications go. Every enabled default channel of a
+    /// project hears of every incident of the project; others only of what routes send
+    /// there.
     #[derive(Debug, Clone)]
     pub struct ChannelServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -763,8 +789,9 @@ pub mod channel_service_server {
             tonic::Status,
         >;
     }
-    /// ChannelService keeps where notifications go. Every enabled channel of a
-    /// project hears of every incident of the project.
+    /// ChannelService keeps where notifications go. Every enabled default channel of a
+    /// project hears of every incident of the project; others only of what routes send
+    /// there.
     #[derive(Debug)]
     pub struct ChannelServiceServer<T> {
         inner: Arc<T>,
@@ -1251,7 +1278,7 @@ pub struct Acknowledgement {
     pub at: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// Delivery tells what became of one notification.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Delivery {
     /// The stable key that the channel sees with every attempt.
     #[prost(string, tag = "1")]
@@ -1277,6 +1304,29 @@ pub struct Delivery {
     /// When the channel took it. Unset: it has not.
     #[prost(message, optional, tag = "8")]
     pub delivered_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// Which time it is that this is told again, by a route that repeats. 0: the first
+    /// time.
+    #[prost(uint32, tag = "9")]
+    pub repeat: u32,
+    /// The last attempts, the newest first, at most 20. Shown by GetIncident only.
+    #[prost(message, repeated, tag = "10")]
+    pub receipts: ::prost::alloc::vec::Vec<DeliveryAttempt>,
+}
+/// DeliveryAttempt is one try at sending a notification.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeliveryAttempt {
+    /// When it began.
+    #[prost(message, optional, tag = "1")]
+    pub attempted_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// How long it took, in milliseconds.
+    #[prost(int64, tag = "2")]
+    pub took_ms: i64,
+    /// Whether the channel took it.
+    #[prost(bool, tag = "3")]
+    pub delivered: bool,
+    /// What it met, for an operator.
+    #[prost(string, tag = "4")]
+    pub result: ::prost::alloc::string::String,
 }
 /// ListIncidentsRequest asks for a page of incidents.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1550,6 +1600,8 @@ pub enum DeliveryState {
     Delivered = 2,
     /// Given up after 72 hours, or because the channel is gone.
     Abandoned = 3,
+    /// Not told: it was over, or somebody had it, before it could be told.
+    Withheld = 4,
 }
 impl DeliveryState {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1562,6 +1614,7 @@ impl DeliveryState {
             Self::Pending => "DELIVERY_STATE_PENDING",
             Self::Delivered => "DELIVERY_STATE_DELIVERED",
             Self::Abandoned => "DELIVERY_STATE_ABANDONED",
+            Self::Withheld => "DELIVERY_STATE_WITHHELD",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1571,6 +1624,7 @@ impl DeliveryState {
             "DELIVERY_STATE_PENDING" => Some(Self::Pending),
             "DELIVERY_STATE_DELIVERED" => Some(Self::Delivered),
             "DELIVERY_STATE_ABANDONED" => Some(Self::Abandoned),
+            "DELIVERY_STATE_WITHHELD" => Some(Self::Withheld),
             _ => None,
         }
     }
@@ -4868,6 +4922,1612 @@ pub mod replay_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// Selector chooses schedulers. All that it says must be so; what it leaves out may be
+/// anything.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Selector {
+    /// The id of one scheduler. Empty: any.
+    #[prost(string, tag = "1")]
+    pub scheduler_id: ::prost::alloc::string::String,
+    /// The service. Empty: any.
+    #[prost(string, tag = "2")]
+    pub service_name: ::prost::alloc::string::String,
+    /// Labels that it has, each with this value. At most 32.
+    #[prost(btree_map = "string, string", tag = "3")]
+    pub labels: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+/// RouteSettings is what can be set of a route.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RouteSettings {
+    /// Its name for people. 1 to 100 characters.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The schedulers whose incidents it selects. Unset: all.
+    #[prost(message, optional, tag = "2")]
+    pub selects: ::core::option::Option<Selector>,
+    /// Only incidents that matter so much. Empty: any.
+    #[prost(enumeration = "Severity", repeated, tag = "3")]
+    pub severities: ::prost::alloc::vec::Vec<i32>,
+    /// Only incidents of these reasons. Empty: any.
+    #[prost(enumeration = "IncidentReason", repeated, tag = "4")]
+    pub reasons: ::prost::alloc::vec::Vec<i32>,
+    /// The channels that it leads to. 1 to 20.
+    #[prost(string, repeated, tag = "5")]
+    pub channel_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How long to wait before the channels are told: of an incident that is over by
+    /// then, or that somebody has acknowledged, they are told nothing. Up to 24 hours;
+    /// unset means at once.
+    #[prost(message, optional, tag = "6")]
+    pub delay: ::core::option::Option<::prost_types::Duration>,
+    /// How often to tell the channels again of an incident that is still open and that
+    /// nobody has acknowledged. 5 minutes to 7 days; unset means not again.
+    #[prost(message, optional, tag = "7")]
+    pub repeat_every: ::core::option::Option<::prost_types::Duration>,
+    /// That the default channels are not told of what it selects.
+    #[prost(bool, tag = "8")]
+    pub instead_of_default: bool,
+}
+/// Route says where some incidents go.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Route {
+    /// The route's id.
+    #[prost(string, tag = "1")]
+    pub route_id: ::prost::alloc::string::String,
+    /// What was set.
+    #[prost(message, optional, tag = "2")]
+    pub settings: ::core::option::Option<RouteSettings>,
+    /// The name of the key that made it.
+    #[prost(string, tag = "3")]
+    pub created_by: ::prost::alloc::string::String,
+    /// When it was made.
+    #[prost(message, optional, tag = "4")]
+    pub created_at: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// CreateRouteRequest adds a route.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateRouteRequest {
+    /// Its name for people. Required; 1 to 100 characters.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The schedulers whose incidents it selects. Unset: all.
+    #[prost(message, optional, tag = "2")]
+    pub selects: ::core::option::Option<Selector>,
+    /// Only incidents that matter so much. Empty: any.
+    #[prost(enumeration = "Severity", repeated, tag = "3")]
+    pub severities: ::prost::alloc::vec::Vec<i32>,
+    /// Only incidents of these reasons. Empty: any.
+    #[prost(enumeration = "IncidentReason", repeated, tag = "4")]
+    pub reasons: ::prost::alloc::vec::Vec<i32>,
+    /// The channels that it leads to. Required; 1 to 20.
+    #[prost(string, repeated, tag = "5")]
+    pub channel_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How long to wait before the channels are told. Up to 24 hours; unset means at
+    /// once.
+    #[prost(message, optional, tag = "6")]
+    pub delay: ::core::option::Option<::prost_types::Duration>,
+    /// How often to tell the channels again. 5 minutes to 7 days; unset means not
+    /// again.
+    #[prost(message, optional, tag = "7")]
+    pub repeat_every: ::core::option::Option<::prost_types::Duration>,
+    /// That the default channels are not told of what it selects.
+    #[prost(bool, tag = "8")]
+    pub instead_of_default: bool,
+}
+/// CreateRouteResponse shows the new route.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateRouteResponse {
+    /// The route.
+    #[prost(message, optional, tag = "1")]
+    pub route: ::core::option::Option<Route>,
+}
+/// GetRouteRequest names a route.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetRouteRequest {
+    /// The route. Required.
+    #[prost(string, tag = "1")]
+    pub route_id: ::prost::alloc::string::String,
+}
+/// GetRouteResponse shows a route.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetRouteResponse {
+    /// The route.
+    #[prost(message, optional, tag = "1")]
+    pub route: ::core::option::Option<Route>,
+}
+/// ListRoutesRequest asks for all routes; a project has at most 100.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListRoutesRequest {}
+/// ListRoutesResponse lists the routes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListRoutesResponse {
+    /// The routes, the oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub routes: ::prost::alloc::vec::Vec<Route>,
+}
+/// UpdateRouteRequest changes a route.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UpdateRouteRequest {
+    /// The route. Required.
+    #[prost(string, tag = "1")]
+    pub route_id: ::prost::alloc::string::String,
+    /// The new values.
+    #[prost(message, optional, tag = "2")]
+    pub settings: ::core::option::Option<RouteSettings>,
+    /// Which fields of settings to change. Required; over REST made from the
+    /// body's fields.
+    #[prost(message, optional, tag = "3")]
+    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
+}
+/// UpdateRouteResponse shows the route as it now stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UpdateRouteResponse {
+    /// The route.
+    #[prost(message, optional, tag = "1")]
+    pub route: ::core::option::Option<Route>,
+}
+/// DeleteRouteRequest names a route to forget.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteRouteRequest {
+    /// The route. Required.
+    #[prost(string, tag = "1")]
+    pub route_id: ::prost::alloc::string::String,
+}
+/// DeleteRouteResponse says that it is forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteRouteResponse {}
+/// Generated client implementations.
+pub mod route_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// RouteService keeps which incidents go where. Without routes every incident goes to
+    /// the project's default channels. A route sends those that it selects to channels of
+    /// its own, besides the default ones or instead of them. Routes are asked when
+    /// something happens to an incident; each channel hears of it once, however many lead
+    /// there.
+    #[derive(Debug, Clone)]
+    pub struct RouteServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> RouteServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> RouteServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            RouteServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// CreateRoute adds a route.
+        ///
+        /// Errors:
+        ///
+        /// * INVALID_ARGUMENT: a field breaks its rule, is unknown, or names a channel that
+        ///  there is not (UNKNOWN_CHANNEL).
+        /// * RESOURCE_EXHAUSTED (QUOTA): the project has as many routes as it may.
+        pub async fn create_route(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateRouteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateRouteResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.RouteService/CreateRoute",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.RouteService", "CreateRoute"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetRoute shows one route.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such route.
+        pub async fn get_route(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetRouteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRouteResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.RouteService/GetRoute",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.RouteService", "GetRoute"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListRoutes lists the project's routes.
+        pub async fn list_routes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListRoutesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRoutesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.RouteService/ListRoutes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.RouteService", "ListRoutes"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// UpdateRoute changes a route. Over REST the fields present in the body are
+        /// changed.
+        ///
+        /// Errors: as CreateRoute, and
+        ///
+        /// * NOT_FOUND: no such route.
+        pub async fn update_route(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UpdateRouteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdateRouteResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.RouteService/UpdateRoute",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.RouteService", "UpdateRoute"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// DeleteRoute forgets a route. What it led to is still told of incidents that it
+        /// was told of.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such route.
+        pub async fn delete_route(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteRouteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteRouteResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.RouteService/DeleteRoute",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.RouteService", "DeleteRoute"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod route_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with RouteServiceServer.
+    #[async_trait]
+    pub trait RouteService: std::marker::Send + std::marker::Sync + 'static {
+        /// CreateRoute adds a route.
+        ///
+        /// Errors:
+        ///
+        /// * INVALID_ARGUMENT: a field breaks its rule, is unknown, or names a channel that
+        ///  there is not (UNKNOWN_CHANNEL).
+        /// * RESOURCE_EXHAUSTED (QUOTA): the project has as many routes as it may.
+        async fn create_route(
+            &self,
+            request: tonic::Request<super::CreateRouteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateRouteResponse>,
+            tonic::Status,
+        >;
+        /// GetRoute shows one route.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such route.
+        async fn get_route(
+            &self,
+            request: tonic::Request<super::GetRouteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRouteResponse>,
+            tonic::Status,
+        >;
+        /// ListRoutes lists the project's routes.
+        async fn list_routes(
+            &self,
+            request: tonic::Request<super::ListRoutesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRoutesResponse>,
+            tonic::Status,
+        >;
+        /// UpdateRoute changes a route. Over REST the fields present in the body are
+        /// changed.
+        ///
+        /// Errors: as CreateRoute, and
+        ///
+        /// * NOT_FOUND: no such route.
+        async fn update_route(
+            &self,
+            request: tonic::Request<super::UpdateRouteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdateRouteResponse>,
+            tonic::Status,
+        >;
+        /// DeleteRoute forgets a route. What it led to is still told of incidents that it
+        /// was told of.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such route.
+        async fn delete_route(
+            &self,
+            request: tonic::Request<super::DeleteRouteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteRouteResponse>,
+            tonic::Status,
+        >;
+    }
+    /// RouteService keeps which incidents go where. Without routes every incident goes to
+    /// the project's default channels. A route sends those that it selects to channels of
+    /// its own, besides the default ones or instead of them. Routes are asked when
+    /// something happens to an incident; each channel hears of it once, however many lead
+    /// there.
+    #[derive(Debug)]
+    pub struct RouteServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> RouteServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for RouteServiceServer<T>
+    where
+        T: RouteService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/nightbell.v1.RouteService/CreateRoute" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateRouteSvc<T: RouteService>(pub Arc<T>);
+                    impl<
+                        T: RouteService,
+                    > tonic::server::UnaryService<super::CreateRouteRequest>
+                    for CreateRouteSvc<T> {
+                        type Response = super::CreateRouteResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateRouteRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RouteService>::create_route(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateRouteSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.RouteService/GetRoute" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetRouteSvc<T: RouteService>(pub Arc<T>);
+                    impl<
+                        T: RouteService,
+                    > tonic::server::UnaryService<super::GetRouteRequest>
+                    for GetRouteSvc<T> {
+                        type Response = super::GetRouteResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetRouteRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RouteService>::get_route(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetRouteSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.RouteService/ListRoutes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListRoutesSvc<T: RouteService>(pub Arc<T>);
+                    impl<
+                        T: RouteService,
+                    > tonic::server::UnaryService<super::ListRoutesRequest>
+                    for ListRoutesSvc<T> {
+                        type Response = super::ListRoutesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListRoutesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RouteService>::list_routes(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListRoutesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.RouteService/UpdateRoute" => {
+                    #[allow(non_camel_case_types)]
+                    struct UpdateRouteSvc<T: RouteService>(pub Arc<T>);
+                    impl<
+                        T: RouteService,
+                    > tonic::server::UnaryService<super::UpdateRouteRequest>
+                    for UpdateRouteSvc<T> {
+                        type Response = super::UpdateRouteResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UpdateRouteRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RouteService>::update_route(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UpdateRouteSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.RouteService/DeleteRoute" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteRouteSvc<T: RouteService>(pub Arc<T>);
+                    impl<
+                        T: RouteService,
+                    > tonic::server::UnaryService<super::DeleteRouteRequest>
+                    for DeleteRouteSvc<T> {
+                        type Response = super::DeleteRouteResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteRouteRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RouteService>::delete_route(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteRouteSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for RouteServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "nightbell.v1.RouteService";
+    impl<T> tonic::server::NamedService for RouteServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// SilenceSettings is what can be set of a silence. It says either when it begins and
+/// ends, or when its window opens again and again.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SilenceSettings {
+    /// Why nobody is to be told, for people. 1 to 500 characters.
+    #[prost(string, tag = "1")]
+    pub note: ::prost::alloc::string::String,
+    /// Which schedulers it covers. Required, unless it covers everything.
+    #[prost(message, optional, tag = "2")]
+    pub covers: ::core::option::Option<Selector>,
+    /// That it covers every scheduler of the project. Must be said: nobody silences
+    /// everything by forgetting a field.
+    #[prost(bool, tag = "3")]
+    pub everything: bool,
+    /// When it begins. Unset: at once.
+    #[prost(message, optional, tag = "4")]
+    pub starts_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it ends. Required without a window; at most 366 days from now.
+    #[prost(message, optional, tag = "5")]
+    pub ends_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it opens again and again. Neither starts_at nor ends_at then.
+    #[prost(message, optional, tag = "6")]
+    pub window: ::core::option::Option<MaintenanceWindow>,
+}
+/// MaintenanceWindow is a time that comes again and again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MaintenanceWindow {
+    /// When it opens: a cron expression of five fields, such as "0 2 * * 7".
+    #[prost(string, tag = "1")]
+    pub cron: ::prost::alloc::string::String,
+    /// The time zone of the expression: an IANA name. Empty means UTC.
+    #[prost(string, tag = "2")]
+    pub timezone: ::prost::alloc::string::String,
+    /// How long it stays open. 1 minute to 7 days.
+    #[prost(message, optional, tag = "3")]
+    pub duration: ::core::option::Option<::prost_types::Duration>,
+}
+/// Silence is a time in which nobody is told of incidents.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Silence {
+    /// The silence's id.
+    #[prost(string, tag = "1")]
+    pub silence_id: ::prost::alloc::string::String,
+    /// What was set.
+    #[prost(message, optional, tag = "2")]
+    pub settings: ::core::option::Option<SilenceSettings>,
+    /// The name of the key that made it.
+    #[prost(string, tag = "3")]
+    pub created_by: ::prost::alloc::string::String,
+    /// When it was made.
+    #[prost(message, optional, tag = "4")]
+    pub created_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// Whether it holds notifications at present.
+    #[prost(bool, tag = "5")]
+    pub active: bool,
+    /// Until when it does. Unset: it does not.
+    #[prost(message, optional, tag = "6")]
+    pub active_until: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it begins to, the next time. Unset: it does at present, or never will.
+    #[prost(message, optional, tag = "7")]
+    pub next_start_at: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// CreateSilenceRequest adds a silence.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateSilenceRequest {
+    /// Why nobody is to be told, for people. Required; 1 to 500 characters.
+    #[prost(string, tag = "1")]
+    pub note: ::prost::alloc::string::String,
+    /// Which schedulers it covers. Required, unless it covers everything.
+    #[prost(message, optional, tag = "2")]
+    pub covers: ::core::option::Option<Selector>,
+    /// That it covers every scheduler of the project.
+    #[prost(bool, tag = "3")]
+    pub everything: bool,
+    /// When it begins. Unset: at once.
+    #[prost(message, optional, tag = "4")]
+    pub starts_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it ends. Required without a window; at most 366 days from now.
+    #[prost(message, optional, tag = "5")]
+    pub ends_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it opens again and again. Neither starts_at nor ends_at then.
+    #[prost(message, optional, tag = "6")]
+    pub window: ::core::option::Option<MaintenanceWindow>,
+}
+/// CreateSilenceResponse shows the new silence.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateSilenceResponse {
+    /// The silence.
+    #[prost(message, optional, tag = "1")]
+    pub silence: ::core::option::Option<Silence>,
+}
+/// GetSilenceRequest names a silence.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSilenceRequest {
+    /// The silence. Required.
+    #[prost(string, tag = "1")]
+    pub silence_id: ::prost::alloc::string::String,
+}
+/// GetSilenceResponse shows a silence.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetSilenceResponse {
+    /// The silence.
+    #[prost(message, optional, tag = "1")]
+    pub silence: ::core::option::Option<Silence>,
+}
+/// ListSilencesRequest asks for all silences; a project has at most 200.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSilencesRequest {}
+/// ListSilencesResponse lists the silences.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSilencesResponse {
+    /// The silences, the oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub silences: ::prost::alloc::vec::Vec<Silence>,
+}
+/// UpdateSilenceRequest changes a silence.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UpdateSilenceRequest {
+    /// The silence. Required.
+    #[prost(string, tag = "1")]
+    pub silence_id: ::prost::alloc::string::String,
+    /// The new values.
+    #[prost(message, optional, tag = "2")]
+    pub settings: ::core::option::Option<SilenceSettings>,
+    /// Which fields of settings to change. Required; over REST made from the
+    /// body's fields.
+    #[prost(message, optional, tag = "3")]
+    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
+}
+/// UpdateSilenceResponse shows the silence as it now stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UpdateSilenceResponse {
+    /// The silence.
+    #[prost(message, optional, tag = "1")]
+    pub silence: ::core::option::Option<Silence>,
+}
+/// DeleteSilenceRequest names a silence to end and forget.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteSilenceRequest {
+    /// The silence. Required.
+    #[prost(string, tag = "1")]
+    pub silence_id: ::prost::alloc::string::String,
+}
+/// DeleteSilenceResponse says that it is forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteSilenceResponse {}
+/// Generated client implementations.
+pub mod silence_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// SilenceService keeps the times in which nobody is told of incidents: once, or
+    /// again and again as maintenance windows. Only notifications are held; jobs are
+    /// judged all the same. What is still broken when a silence ends is told then; what
+    /// was over by then is not told at all. The end of an incident that a channel was
+    /// told of before is told at once.
+    #[derive(Debug, Clone)]
+    pub struct SilenceServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> SilenceServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> SilenceServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            SilenceServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// CreateSilence adds a silence.
+        ///
+        /// Errors:
+        ///
+        /// * INVALID_ARGUMENT: a field breaks its rule, or is unknown.
+        /// * RESOURCE_EXHAUSTED (QUOTA): the project has as many silences as it may.
+        pub async fn create_silence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateSilenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateSilenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.SilenceService/CreateSilence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.SilenceService", "CreateSilence"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetSilence shows one silence.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such silence.
+        pub async fn get_silence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetSilenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSilenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.SilenceService/GetSilence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.SilenceService", "GetSilence"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListSilences lists the project's silences, those that are over included: they
+        /// are forgotten 30 days after their end.
+        pub async fn list_silences(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSilencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSilencesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.SilenceService/ListSilences",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.SilenceService", "ListSilences"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// UpdateSilence changes a silence, to end it now for example. Over REST the
+        /// fields present in the body are changed.
+        ///
+        /// Errors: as CreateSilence, and
+        ///
+        /// * NOT_FOUND: no such silence.
+        pub async fn update_silence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UpdateSilenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdateSilenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.SilenceService/UpdateSilence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.SilenceService", "UpdateSilence"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// DeleteSilence ends and forgets a silence. What it held is told within 15
+        /// seconds.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such silence.
+        pub async fn delete_silence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteSilenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteSilenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/nightbell.v1.SilenceService/DeleteSilence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("nightbell.v1.SilenceService", "DeleteSilence"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod silence_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with SilenceServiceServer.
+    #[async_trait]
+    pub trait SilenceService: std::marker::Send + std::marker::Sync + 'static {
+        /// CreateSilence adds a silence.
+        ///
+        /// Errors:
+        ///
+        /// * INVALID_ARGUMENT: a field breaks its rule, or is unknown.
+        /// * RESOURCE_EXHAUSTED (QUOTA): the project has as many silences as it may.
+        async fn create_silence(
+            &self,
+            request: tonic::Request<super::CreateSilenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateSilenceResponse>,
+            tonic::Status,
+        >;
+        /// GetSilence shows one silence.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such silence.
+        async fn get_silence(
+            &self,
+            request: tonic::Request<super::GetSilenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSilenceResponse>,
+            tonic::Status,
+        >;
+        /// ListSilences lists the project's silences, those that are over included: they
+        /// are forgotten 30 days after their end.
+        async fn list_silences(
+            &self,
+            request: tonic::Request<super::ListSilencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSilencesResponse>,
+            tonic::Status,
+        >;
+        /// UpdateSilence changes a silence, to end it now for example. Over REST the
+        /// fields present in the body are changed.
+        ///
+        /// Errors: as CreateSilence, and
+        ///
+        /// * NOT_FOUND: no such silence.
+        async fn update_silence(
+            &self,
+            request: tonic::Request<super::UpdateSilenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdateSilenceResponse>,
+            tonic::Status,
+        >;
+        /// DeleteSilence ends and forgets a silence. What it held is told within 15
+        /// seconds.
+        ///
+        /// Errors:
+        ///
+        /// * NOT_FOUND: no such silence.
+        async fn delete_silence(
+            &self,
+            request: tonic::Request<super::DeleteSilenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteSilenceResponse>,
+            tonic::Status,
+        >;
+    }
+    /// SilenceService keeps the times in which nobody is told of incidents: once, or
+    /// again and again as maintenance windows. Only notifications are held; jobs are
+    /// judged all the same. What is still broken when a silence ends is told then; what
+    /// was over by then is not told at all. The end of an incident that a channel was
+    /// told of before is told at once.
+    #[derive(Debug)]
+    pub struct SilenceServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> SilenceServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for SilenceServiceServer<T>
+    where
+        T: SilenceService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/nightbell.v1.SilenceService/CreateSilence" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateSilenceSvc<T: SilenceService>(pub Arc<T>);
+                    impl<
+                        T: SilenceService,
+                    > tonic::server::UnaryService<super::CreateSilenceRequest>
+                    for CreateSilenceSvc<T> {
+                        type Response = super::CreateSilenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateSilenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SilenceService>::create_silence(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateSilenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.SilenceService/GetSilence" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetSilenceSvc<T: SilenceService>(pub Arc<T>);
+                    impl<
+                        T: SilenceService,
+                    > tonic::server::UnaryService<super::GetSilenceRequest>
+                    for GetSilenceSvc<T> {
+                        type Response = super::GetSilenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetSilenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SilenceService>::get_silence(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetSilenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.SilenceService/ListSilences" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSilencesSvc<T: SilenceService>(pub Arc<T>);
+                    impl<
+                        T: SilenceService,
+                    > tonic::server::UnaryService<super::ListSilencesRequest>
+                    for ListSilencesSvc<T> {
+                        type Response = super::ListSilencesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSilencesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SilenceService>::list_silences(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSilencesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.SilenceService/UpdateSilence" => {
+                    #[allow(non_camel_case_types)]
+                    struct UpdateSilenceSvc<T: SilenceService>(pub Arc<T>);
+                    impl<
+                        T: SilenceService,
+                    > tonic::server::UnaryService<super::UpdateSilenceRequest>
+                    for UpdateSilenceSvc<T> {
+                        type Response = super::UpdateSilenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UpdateSilenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SilenceService>::update_silence(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UpdateSilenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/nightbell.v1.SilenceService/DeleteSilence" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteSilenceSvc<T: SilenceService>(pub Arc<T>);
+                    impl<
+                        T: SilenceService,
+                    > tonic::server::UnaryService<super::DeleteSilenceRequest>
+                    for DeleteSilenceSvc<T> {
+                        type Response = super::DeleteSilenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteSilenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SilenceService>::delete_silence(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteSilenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for SilenceServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "nightbell.v1.SilenceService";
+    impl<T> tonic::server::NamedService for SilenceServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// Schedule says when a job is expected to run.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Schedule {
@@ -5230,6 +6890,9 @@ pub struct ExplainSchedulerResponse {
     /// The last runs, the newest first, at most 5.
     #[prost(message, repeated, tag = "5")]
     pub last_runs: ::prost::alloc::vec::Vec<Run>,
+    /// The silences that cover it and are not over.
+    #[prost(message, repeated, tag = "6")]
+    pub silences: ::prost::alloc::vec::Vec<Silence>,
 }
 /// ListSchedulersRequest asks for a page of schedulers.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -11,6 +11,11 @@ pub(crate) fn word<T: Words>(number: i32) -> Option<&'static str> {
     T::try_from(number).ok().and_then(Words::word)
 }
 
+/// The words of a list; a value without one is left out.
+pub(crate) fn words<T: Words>(numbers: &[i32]) -> Vec<&'static str> {
+    numbers.iter().filter_map(|number| word::<T>(*number)).collect()
+}
+
 /// A time as RFC 3339.
 pub(crate) struct Time<'m>(pub(crate) &'m Timestamp);
 

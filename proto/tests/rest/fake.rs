@@ -37,7 +37,9 @@ pub(crate) struct Fake {
 }
 
 impl Fake {
-    pub(crate) fn services(&self) -> Services<Self, Self, Self, Self, Self, Self, Self> {
+    pub(crate) fn services(
+        &self,
+    ) -> Services<Self, Self, Self, Self, Self, Self, Self, Self, Self> {
         let fake = Arc::new(self.clone());
         Services {
             channel: Arc::clone(&fake),
@@ -45,6 +47,8 @@ impl Fake {
             key: Arc::clone(&fake),
             replay: Arc::clone(&fake),
             report: Arc::clone(&fake),
+            route: Arc::clone(&fake),
+            silence: Arc::clone(&fake),
             run: Arc::clone(&fake),
             scheduler: fake,
         }
@@ -109,6 +113,22 @@ macro_rules! answers {
             })*
         }
     };
+}
+
+answers! { v1::route_service_server::RouteService {}
+    create_route(CreateRouteRequest) -> CreateRouteResponse
+    get_route(GetRouteRequest) -> GetRouteResponse
+    list_routes(ListRoutesRequest) -> ListRoutesResponse
+    update_route(UpdateRouteRequest) -> UpdateRouteResponse
+    delete_route(DeleteRouteRequest) -> DeleteRouteResponse
+}
+
+answers! { v1::silence_service_server::SilenceService {}
+    create_silence(CreateSilenceRequest) -> CreateSilenceResponse
+    get_silence(GetSilenceRequest) -> GetSilenceResponse
+    list_silences(ListSilencesRequest) -> ListSilencesResponse
+    update_silence(UpdateSilenceRequest) -> UpdateSilenceResponse
+    delete_silence(DeleteSilenceRequest) -> DeleteSilenceResponse
 }
 
 answers! { v1::channel_service_server::ChannelService {}

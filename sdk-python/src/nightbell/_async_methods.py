@@ -555,6 +555,8 @@ class AsyncCalls:
         self,
         *,
         name: str,
+        by_default: bool | None = None,
+        fallback_channel_id: str | None = None,
         webhook: types.WebhookSettings | None = None,
         email: types.EmailSettings | None = None,
         slack_webhook: types.SlackWebhookSettings | None = None,
@@ -575,6 +577,8 @@ class AsyncCalls:
             types.CreateChannelResponse,
             {
                 "name": name,
+                "by_default": by_default,
+                "fallback_channel_id": fallback_channel_id,
                 "webhook": webhook,
                 "email": email,
                 "slack_webhook": slack_webhook,
@@ -674,6 +678,206 @@ class AsyncCalls:
             types.TestChannelResponse,
             {
                 "channel_id": channel_id,
+            },
+            timeout,
+        )
+
+    async def create_route(
+        self,
+        *,
+        name: str,
+        channel_ids: Sequence[str],
+        selects: types.Selector | None = None,
+        severities: Sequence[types.Severity | str] | None = None,
+        reasons: Sequence[types.IncidentReason | str] | None = None,
+        delay: timedelta | float | str | None = None,
+        repeat_every: timedelta | float | str | None = None,
+        instead_of_default: bool | None = None,
+        timeout: float | None = None,
+    ) -> types.CreateRouteResponse:
+        """Adds a route."""
+        return await self._call(
+            _calls.CREATE_ROUTE,
+            types.CreateRouteResponse,
+            {
+                "name": name,
+                "selects": selects,
+                "severities": severities,
+                "reasons": reasons,
+                "channel_ids": channel_ids,
+                "delay": delay,
+                "repeat_every": repeat_every,
+                "instead_of_default": instead_of_default,
+            },
+            timeout,
+        )
+
+    async def get_route(
+        self,
+        route_id: str,
+        *,
+        timeout: float | None = None,
+    ) -> types.GetRouteResponse:
+        """Shows one route."""
+        return await self._call(
+            _calls.GET_ROUTE,
+            types.GetRouteResponse,
+            {
+                "route_id": route_id,
+            },
+            timeout,
+        )
+
+    async def list_routes(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> types.ListRoutesResponse:
+        """Lists the project's routes."""
+        return await self._call(
+            _calls.LIST_ROUTES,
+            types.ListRoutesResponse,
+            {},
+            timeout,
+        )
+
+    async def update_route(
+        self,
+        route_id: str,
+        *,
+        settings: types.RouteSettings | None = None,
+        update_mask: Sequence[str] | None = None,
+        timeout: float | None = None,
+    ) -> types.UpdateRouteResponse:
+        """Changes a route.
+
+        Over REST the fields present in the body are changed.
+        """
+        return await self._call(
+            _calls.UPDATE_ROUTE,
+            types.UpdateRouteResponse,
+            {
+                "route_id": route_id,
+                "settings": settings,
+                "update_mask": update_mask,
+            },
+            timeout,
+        )
+
+    async def delete_route(
+        self,
+        route_id: str,
+        *,
+        timeout: float | None = None,
+    ) -> types.DeleteRouteResponse:
+        """Forgets a route.
+
+        What it led to is still told of incidents that it was told of.
+        """
+        return await self._call(
+            _calls.DELETE_ROUTE,
+            types.DeleteRouteResponse,
+            {
+                "route_id": route_id,
+            },
+            timeout,
+        )
+
+    async def create_silence(
+        self,
+        *,
+        note: str,
+        covers: types.Selector,
+        ends_at: datetime | str,
+        everything: bool | None = None,
+        starts_at: datetime | str | None = None,
+        window: types.MaintenanceWindow | None = None,
+        timeout: float | None = None,
+    ) -> types.CreateSilenceResponse:
+        """Adds a silence."""
+        return await self._call(
+            _calls.CREATE_SILENCE,
+            types.CreateSilenceResponse,
+            {
+                "note": note,
+                "covers": covers,
+                "everything": everything,
+                "starts_at": starts_at,
+                "ends_at": ends_at,
+                "window": window,
+            },
+            timeout,
+        )
+
+    async def get_silence(
+        self,
+        silence_id: str,
+        *,
+        timeout: float | None = None,
+    ) -> types.GetSilenceResponse:
+        """Shows one silence."""
+        return await self._call(
+            _calls.GET_SILENCE,
+            types.GetSilenceResponse,
+            {
+                "silence_id": silence_id,
+            },
+            timeout,
+        )
+
+    async def list_silences(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> types.ListSilencesResponse:
+        """Lists the project's silences, those that are over included: they are
+        forgotten 30 days after their end.
+        """
+        return await self._call(
+            _calls.LIST_SILENCES,
+            types.ListSilencesResponse,
+            {},
+            timeout,
+        )
+
+    async def update_silence(
+        self,
+        silence_id: str,
+        *,
+        settings: types.SilenceSettings | None = None,
+        update_mask: Sequence[str] | None = None,
+        timeout: float | None = None,
+    ) -> types.UpdateSilenceResponse:
+        """Changes a silence, to end it now for example.
+
+        Over REST the fields present in the body are changed.
+        """
+        return await self._call(
+            _calls.UPDATE_SILENCE,
+            types.UpdateSilenceResponse,
+            {
+                "silence_id": silence_id,
+                "settings": settings,
+                "update_mask": update_mask,
+            },
+            timeout,
+        )
+
+    async def delete_silence(
+        self,
+        silence_id: str,
+        *,
+        timeout: float | None = None,
+    ) -> types.DeleteSilenceResponse:
+        """Ends and forgets a silence.
+
+        What it held is told within 15 seconds.
+        """
+        return await self._call(
+            _calls.DELETE_SILENCE,
+            types.DeleteSilenceResponse,
+            {
+                "silence_id": silence_id,
             },
             timeout,
         )

@@ -140,6 +140,22 @@ DELETE_CHANNEL = Call(
 TEST_CHANNEL = Call(
     "ChannelService", "TestChannel", "POST", "/api/v1/channels/{channel_id}/test", "*", False
 )
+CREATE_ROUTE = Call("RouteService", "CreateRoute", "POST", "/api/v1/routes", "*", True)
+GET_ROUTE = Call("RouteService", "GetRoute", "GET", "/api/v1/routes/{route_id}", "", True)
+LIST_ROUTES = Call("RouteService", "ListRoutes", "GET", "/api/v1/routes", "", True)
+UPDATE_ROUTE = Call(
+    "RouteService", "UpdateRoute", "PATCH", "/api/v1/routes/{route_id}", "settings", True
+)
+DELETE_ROUTE = Call("RouteService", "DeleteRoute", "DELETE", "/api/v1/routes/{route_id}", "", True)
+CREATE_SILENCE = Call("SilenceService", "CreateSilence", "POST", "/api/v1/silences", "*", True)
+GET_SILENCE = Call("SilenceService", "GetSilence", "GET", "/api/v1/silences/{silence_id}", "", True)
+LIST_SILENCES = Call("SilenceService", "ListSilences", "GET", "/api/v1/silences", "", True)
+UPDATE_SILENCE = Call(
+    "SilenceService", "UpdateSilence", "PATCH", "/api/v1/silences/{silence_id}", "settings", True
+)
+DELETE_SILENCE = Call(
+    "SilenceService", "DeleteSilence", "DELETE", "/api/v1/silences/{silence_id}", "", True
+)
 CREATE_KEY = Call("KeyService", "CreateKey", "POST", "/api/v1/keys", "*", False)
 LIST_KEYS = Call("KeyService", "ListKeys", "GET", "/api/v1/keys", "", True)
 REVOKE_KEY = Call("KeyService", "RevokeKey", "POST", "/api/v1/keys/{key_id}/revoke", "*", True)
@@ -175,6 +191,16 @@ ALL = (
     UPDATE_CHANNEL,
     DELETE_CHANNEL,
     TEST_CHANNEL,
+    CREATE_ROUTE,
+    GET_ROUTE,
+    LIST_ROUTES,
+    UPDATE_ROUTE,
+    DELETE_ROUTE,
+    CREATE_SILENCE,
+    GET_SILENCE,
+    LIST_SILENCES,
+    UPDATE_SILENCE,
+    DELETE_SILENCE,
     CREATE_KEY,
     LIST_KEYS,
     REVOKE_KEY,

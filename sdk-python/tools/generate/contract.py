@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 # In the order in which the modules may import each other.
-FILES = ("run", "report", "replay", "scheduler", "incident", "channel", "key")
+FILES = (
+    "run",
+    "report",
+    "replay",
+    "scheduler",
+    "incident",
+    "channel",
+    "route",
+    "silence",
+    "key",
+)
 
 
 @dataclass

@@ -238,6 +238,122 @@ impl Call for api::BatchReportRequest {
         body: Body::All,
     };
 }
+impl Call for api::CreateRouteRequest {
+    type Response = api::CreateRouteResponse;
+    type WireRequest = wire::CreateRouteRequest;
+    type WireResponse = wire::CreateRouteResponse;
+    const PATH: &'static str = "/nightbell.v1.RouteService/CreateRoute";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/routes",
+        body: Body::All,
+    };
+}
+impl Call for api::GetRouteRequest {
+    type Response = api::GetRouteResponse;
+    type WireRequest = wire::GetRouteRequest;
+    type WireResponse = wire::GetRouteResponse;
+    const PATH: &'static str = "/nightbell.v1.RouteService/GetRoute";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/routes/{route_id}",
+        body: Body::None,
+    };
+}
+impl Call for api::ListRoutesRequest {
+    type Response = api::ListRoutesResponse;
+    type WireRequest = wire::ListRoutesRequest;
+    type WireResponse = wire::ListRoutesResponse;
+    const PATH: &'static str = "/nightbell.v1.RouteService/ListRoutes";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/routes",
+        body: Body::None,
+    };
+}
+impl Call for api::UpdateRouteRequest {
+    type Response = api::UpdateRouteResponse;
+    type WireRequest = wire::UpdateRouteRequest;
+    type WireResponse = wire::UpdateRouteResponse;
+    const PATH: &'static str = "/nightbell.v1.RouteService/UpdateRoute";
+    const ROUTE: Route = Route {
+        verb: "PATCH",
+        path: "/api/v1/routes/{route_id}",
+        body: Body::Field("settings"),
+    };
+    fn mask(&self) -> &[String] {
+        &self.update_mask
+    }
+}
+impl Call for api::DeleteRouteRequest {
+    type Response = api::DeleteRouteResponse;
+    type WireRequest = wire::DeleteRouteRequest;
+    type WireResponse = wire::DeleteRouteResponse;
+    const PATH: &'static str = "/nightbell.v1.RouteService/DeleteRoute";
+    const ROUTE: Route = Route {
+        verb: "DELETE",
+        path: "/api/v1/routes/{route_id}",
+        body: Body::None,
+    };
+}
+impl Call for api::CreateSilenceRequest {
+    type Response = api::CreateSilenceResponse;
+    type WireRequest = wire::CreateSilenceRequest;
+    type WireResponse = wire::CreateSilenceResponse;
+    const PATH: &'static str = "/nightbell.v1.SilenceService/CreateSilence";
+    const ROUTE: Route = Route {
+        verb: "POST",
+        path: "/api/v1/silences",
+        body: Body::All,
+    };
+}
+impl Call for api::GetSilenceRequest {
+    type Response = api::GetSilenceResponse;
+    type WireRequest = wire::GetSilenceRequest;
+    type WireResponse = wire::GetSilenceResponse;
+    const PATH: &'static str = "/nightbell.v1.SilenceService/GetSilence";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/silences/{silence_id}",
+        body: Body::None,
+    };
+}
+impl Call for api::ListSilencesRequest {
+    type Response = api::ListSilencesResponse;
+    type WireRequest = wire::ListSilencesRequest;
+    type WireResponse = wire::ListSilencesResponse;
+    const PATH: &'static str = "/nightbell.v1.SilenceService/ListSilences";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/silences",
+        body: Body::None,
+    };
+}
+impl Call for api::UpdateSilenceRequest {
+    type Response = api::UpdateSilenceResponse;
+    type WireRequest = wire::UpdateSilenceRequest;
+    type WireResponse = wire::UpdateSilenceResponse;
+    const PATH: &'static str = "/nightbell.v1.SilenceService/UpdateSilence";
+    const ROUTE: Route = Route {
+        verb: "PATCH",
+        path: "/api/v1/silences/{silence_id}",
+        body: Body::Field("settings"),
+    };
+    fn mask(&self) -> &[String] {
+        &self.update_mask
+    }
+}
+impl Call for api::DeleteSilenceRequest {
+    type Response = api::DeleteSilenceResponse;
+    type WireRequest = wire::DeleteSilenceRequest;
+    type WireResponse = wire::DeleteSilenceResponse;
+    const PATH: &'static str = "/nightbell.v1.SilenceService/DeleteSilence";
+    const ROUTE: Route = Route {
+        verb: "DELETE",
+        path: "/api/v1/silences/{silence_id}",
+        body: Body::None,
+    };
+}
 impl Call for api::RegisterSchedulerRequest {
     type Response = api::RegisterSchedulerResponse;
     type WireRequest = wire::RegisterSchedulerRequest;
@@ -598,6 +714,108 @@ impl Api {
         &self,
         request: api::BatchReportRequest,
     ) -> Result<api::BatchReportResponse, Error> {
+        self.call(request).await
+    }
+    /// CreateRoute adds a route.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: a field breaks its rule, is unknown, or names a channel that
+    ///   there is not (UNKNOWN_CHANNEL).
+    /// - RESOURCE_EXHAUSTED (QUOTA): the project has as many routes as it may.
+    pub async fn create_route(
+        &self,
+        request: api::CreateRouteRequest,
+    ) -> Result<api::CreateRouteResponse, Error> {
+        self.call(request).await
+    }
+    /// GetRoute shows one route.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such route.
+    pub async fn get_route(
+        &self,
+        request: api::GetRouteRequest,
+    ) -> Result<api::GetRouteResponse, Error> {
+        self.call(request).await
+    }
+    /// ListRoutes lists the project's routes.
+    pub async fn list_routes(
+        &self,
+        request: api::ListRoutesRequest,
+    ) -> Result<api::ListRoutesResponse, Error> {
+        self.call(request).await
+    }
+    /// UpdateRoute changes a route. Over REST the fields present in the body are
+    /// changed.
+    ///
+    /// Errors: as CreateRoute, and
+    /// - NOT_FOUND: no such route.
+    pub async fn update_route(
+        &self,
+        request: api::UpdateRouteRequest,
+    ) -> Result<api::UpdateRouteResponse, Error> {
+        self.call(request).await
+    }
+    /// DeleteRoute forgets a route. What it led to is still told of incidents that it
+    /// was told of.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such route.
+    pub async fn delete_route(
+        &self,
+        request: api::DeleteRouteRequest,
+    ) -> Result<api::DeleteRouteResponse, Error> {
+        self.call(request).await
+    }
+    /// CreateSilence adds a silence.
+    ///
+    /// Errors:
+    /// - INVALID_ARGUMENT: a field breaks its rule, or is unknown.
+    /// - RESOURCE_EXHAUSTED (QUOTA): the project has as many silences as it may.
+    pub async fn create_silence(
+        &self,
+        request: api::CreateSilenceRequest,
+    ) -> Result<api::CreateSilenceResponse, Error> {
+        self.call(request).await
+    }
+    /// GetSilence shows one silence.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such silence.
+    pub async fn get_silence(
+        &self,
+        request: api::GetSilenceRequest,
+    ) -> Result<api::GetSilenceResponse, Error> {
+        self.call(request).await
+    }
+    /// ListSilences lists the project's silences, those that are over included: they
+    /// are forgotten 30 days after their end.
+    pub async fn list_silences(
+        &self,
+        request: api::ListSilencesRequest,
+    ) -> Result<api::ListSilencesResponse, Error> {
+        self.call(request).await
+    }
+    /// UpdateSilence changes a silence, to end it now for example. Over REST the
+    /// fields present in the body are changed.
+    ///
+    /// Errors: as CreateSilence, and
+    /// - NOT_FOUND: no such silence.
+    pub async fn update_silence(
+        &self,
+        request: api::UpdateSilenceRequest,
+    ) -> Result<api::UpdateSilenceResponse, Error> {
+        self.call(request).await
+    }
+    /// DeleteSilence ends and forgets a silence. What it held is told within 15
+    /// seconds.
+    ///
+    /// Errors:
+    /// - NOT_FOUND: no such silence.
+    pub async fn delete_silence(
+        &self,
+        request: api::DeleteSilenceRequest,
+    ) -> Result<api::DeleteSilenceResponse, Error> {
         self.call(request).await
     }
     /// RegisterScheduler makes a scheduler known, or updates the one of this id.

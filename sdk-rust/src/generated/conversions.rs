@@ -102,6 +102,7 @@ impl convert::Word for api::DeliveryState {
             Self::Pending => wire::DeliveryState::Pending as i32,
             Self::Delivered => wire::DeliveryState::Delivered as i32,
             Self::Abandoned => wire::DeliveryState::Abandoned as i32,
+            Self::Withheld => wire::DeliveryState::Withheld as i32,
             Self::Unknown => 0,
         }
     }
@@ -112,6 +113,7 @@ impl convert::Word for api::DeliveryState {
                 Ok(wire::DeliveryState::Pending) => Self::Pending,
                 Ok(wire::DeliveryState::Delivered) => Self::Delivered,
                 Ok(wire::DeliveryState::Abandoned) => Self::Abandoned,
+                Ok(wire::DeliveryState::Withheld) => Self::Withheld,
                 Err(_) => Self::Unknown,
             },
         )
@@ -274,6 +276,8 @@ impl From<api::Channel> for wire::Channel {
             settings: it.settings.map(|value| value.into()),
             created_at: it.created_at.map(|value| convert::time_out(value)),
             disabled_reason: it.disabled_reason,
+            failing_since: it.failing_since.map(|value| convert::time_out(value)),
+            failing_result: it.failing_result,
         }
     }
 }
@@ -284,6 +288,8 @@ impl From<wire::Channel> for api::Channel {
             settings: it.settings.map(|value| value.into()),
             created_at: it.created_at.map(|value| convert::time_in(value)),
             disabled_reason: it.disabled_reason,
+            failing_since: it.failing_since.map(|value| convert::time_in(value)),
+            failing_result: it.failing_result,
         }
     }
 }
@@ -332,6 +338,8 @@ impl From<api::ChannelSettings> for wire::ChannelSettings {
                         wire::channel_settings::Kind::Apprise(value.into())
                     }
                 }),
+            by_default: it.by_default,
+            fallback_channel_id: it.fallback_channel_id,
         }
     }
 }
@@ -380,6 +388,8 @@ impl From<wire::ChannelSettings> for api::ChannelSettings {
                         api::ChannelSettingsKind::Apprise(value.into())
                     }
                 }),
+            by_default: it.by_default,
+            fallback_channel_id: it.fallback_channel_id,
         }
     }
 }
@@ -607,6 +617,8 @@ impl From<api::CreateChannelRequest> for wire::CreateChannelRequest {
                         wire::create_channel_request::Kind::Apprise(value.into())
                     }
                 }),
+            by_default: it.by_default,
+            fallback_channel_id: it.fallback_channel_id,
         }
     }
 }
@@ -654,6 +666,8 @@ impl From<wire::CreateChannelRequest> for api::CreateChannelRequest {
                         api::CreateChannelRequestKind::Apprise(value.into())
                     }
                 }),
+            by_default: it.by_default,
+            fallback_channel_id: it.fallback_channel_id,
         }
     }
 }
@@ -904,6 +918,8 @@ impl From<api::Delivery> for wire::Delivery {
             last_result: it.last_result,
             next_attempt_at: it.next_attempt_at.map(|value| convert::time_out(value)),
             delivered_at: it.delivered_at.map(|value| convert::time_out(value)),
+            repeat: it.repeat,
+            receipts: it.receipts.into_iter().map(|value| value.into()).collect(),
         }
     }
 }
@@ -918,6 +934,28 @@ impl From<wire::Delivery> for api::Delivery {
             last_result: it.last_result,
             next_attempt_at: it.next_attempt_at.map(|value| convert::time_in(value)),
             delivered_at: it.delivered_at.map(|value| convert::time_in(value)),
+            repeat: it.repeat,
+            receipts: it.receipts.into_iter().map(|value| value.into()).collect(),
+        }
+    }
+}
+impl From<api::DeliveryAttempt> for wire::DeliveryAttempt {
+    fn from(it: api::DeliveryAttempt) -> Self {
+        Self {
+            attempted_at: it.attempted_at.map(|value| convert::time_out(value)),
+            took_ms: it.took_ms,
+            delivered: it.delivered,
+            result: it.result,
+        }
+    }
+}
+impl From<wire::DeliveryAttempt> for api::DeliveryAttempt {
+    fn from(it: wire::DeliveryAttempt) -> Self {
+        Self {
+            attempted_at: it.attempted_at.map(|value| convert::time_in(value)),
+            took_ms: it.took_ms,
+            delivered: it.delivered,
+            result: it.result,
         }
     }
 }
@@ -1683,6 +1721,420 @@ impl From<wire::BatchResult> for api::BatchResult {
         }
     }
 }
+impl From<api::Selector> for wire::Selector {
+    fn from(it: api::Selector) -> Self {
+        Self {
+            scheduler_id: it.scheduler_id,
+            service_name: it.service_name,
+            labels: it.labels,
+        }
+    }
+}
+impl From<wire::Selector> for api::Selector {
+    fn from(it: wire::Selector) -> Self {
+        Self {
+            scheduler_id: it.scheduler_id,
+            service_name: it.service_name,
+            labels: it.labels,
+        }
+    }
+}
+impl From<api::RouteSettings> for wire::RouteSettings {
+    fn from(it: api::RouteSettings) -> Self {
+        Self {
+            name: it.name,
+            selects: it.selects.map(|value| value.into()),
+            severities: it.severities.into_iter().map(convert::number).collect(),
+            reasons: it.reasons.into_iter().map(convert::number).collect(),
+            channel_ids: it.channel_ids,
+            delay: it.delay.map(|value| convert::span_out(value)),
+            repeat_every: it.repeat_every.map(|value| convert::span_out(value)),
+            instead_of_default: it.instead_of_default,
+        }
+    }
+}
+impl From<wire::RouteSettings> for api::RouteSettings {
+    fn from(it: wire::RouteSettings) -> Self {
+        Self {
+            name: it.name,
+            selects: it.selects.map(|value| value.into()),
+            severities: it.severities.into_iter().filter_map(convert::word).collect(),
+            reasons: it.reasons.into_iter().filter_map(convert::word).collect(),
+            channel_ids: it.channel_ids,
+            delay: it.delay.map(|value| convert::span_in(value)),
+            repeat_every: it.repeat_every.map(|value| convert::span_in(value)),
+            instead_of_default: it.instead_of_default,
+        }
+    }
+}
+impl From<api::Route> for wire::Route {
+    fn from(it: api::Route) -> Self {
+        Self {
+            route_id: it.route_id,
+            settings: it.settings.map(|value| value.into()),
+            created_by: it.created_by,
+            created_at: it.created_at.map(|value| convert::time_out(value)),
+        }
+    }
+}
+impl From<wire::Route> for api::Route {
+    fn from(it: wire::Route) -> Self {
+        Self {
+            route_id: it.route_id,
+            settings: it.settings.map(|value| value.into()),
+            created_by: it.created_by,
+            created_at: it.created_at.map(|value| convert::time_in(value)),
+        }
+    }
+}
+impl From<api::CreateRouteRequest> for wire::CreateRouteRequest {
+    fn from(it: api::CreateRouteRequest) -> Self {
+        Self {
+            name: it.name,
+            selects: it.selects.map(|value| value.into()),
+            severities: it.severities.into_iter().map(convert::number).collect(),
+            reasons: it.reasons.into_iter().map(convert::number).collect(),
+            channel_ids: it.channel_ids,
+            delay: it.delay.map(|value| convert::span_out(value)),
+            repeat_every: it.repeat_every.map(|value| convert::span_out(value)),
+            instead_of_default: it.instead_of_default,
+        }
+    }
+}
+impl From<wire::CreateRouteRequest> for api::CreateRouteRequest {
+    fn from(it: wire::CreateRouteRequest) -> Self {
+        Self {
+            name: it.name,
+            selects: it.selects.map(|value| value.into()),
+            severities: it.severities.into_iter().filter_map(convert::word).collect(),
+            reasons: it.reasons.into_iter().filter_map(convert::word).collect(),
+            channel_ids: it.channel_ids,
+            delay: it.delay.map(|value| convert::span_in(value)),
+            repeat_every: it.repeat_every.map(|value| convert::span_in(value)),
+            instead_of_default: it.instead_of_default,
+        }
+    }
+}
+impl From<api::CreateRouteResponse> for wire::CreateRouteResponse {
+    fn from(it: api::CreateRouteResponse) -> Self {
+        Self {
+            route: it.route.map(|value| value.into()),
+        }
+    }
+}
+impl From<wire::CreateRouteResponse> for api::CreateRouteResponse {
+    fn from(it: wire::CreateRouteResponse) -> Self {
+        Self {
+            route: it.route.map(|value| value.into()),
+        }
+    }
+}
+impl From<api::GetRouteRequest> for wire::GetRouteRequest {
+    fn from(it: api::GetRouteRequest) -> Self {
+        Self { route_id: it.route_id }
+    }
+}
+impl From<wire::GetRouteRequest> for api::GetRouteRequest {
+    fn from(it: wire::GetRouteRequest) -> Self {
+        Self { route_id: it.route_id }
+    }
+}
+impl From<api::GetRouteResponse> for wire::GetRouteResponse {
+    fn from(it: api::GetRouteResponse) -> Self {
+        Self {
+            route: it.route.map(|value| value.into()),
+        }
+    }
+}
+impl From<wire::GetRouteResponse> for api::GetRouteResponse {
+    fn from(it: wire::GetRouteResponse) -> Self {
+        Self {
+            route: it.route.map(|value| value.into()),
+        }
+    }
+}
+impl From<api::ListRoutesRequest> for wire::ListRoutesRequest {
+    fn from(_: api::ListRoutesRequest) -> Self {
+        Self {}
+    }
+}
+impl From<wire::ListRoutesRequest> for api::ListRoutesRequest {
+    fn from(_: wire::ListRoutesRequest) -> Self {
+        Self {}
+    }
+}
+impl From<api::ListRoutesResponse> for wire::ListRoutesResponse {
+    fn from(it: api::ListRoutesResponse) -> Self {
+        Self {
+            routes: it.routes.into_iter().map(|value| value.into()).collect(),
+        }
+    }
+}
+impl From<wire::ListRoutesResponse> for api::ListRoutesResponse {
+    fn from(it: wire::ListRoutesResponse) -> Self {
+        Self {
+            routes: it.routes.into_iter().map(|value| value.into()).collect(),
+        }
+    }
+}
+impl From<api::UpdateRouteRequest> for wire::UpdateRouteRequest {
+    fn from(it: api::UpdateRouteRequest) -> Self {
+        Self {
+            route_id: it.route_id,
+            settings: it.settings.map(|value| value.into()),
+            update_mask: convert::mask_out(it.update_mask),
+        }
+    }
+}
+impl From<wire::UpdateRouteRequest> for api::UpdateRouteRequest {
+    fn from(it: wire::UpdateRouteRequest) -> Self {
+        Self {
+            route_id: it.route_id,
+            settings: it.settings.map(|value| value.into()),
+            update_mask: convert::mask_in(it.update_mask),
+        }
+    }
+}
+impl From<api::UpdateRouteResponse> for wire::UpdateRouteResponse {
+    fn from(it: api::UpdateRouteResponse) -> Self {
+        Self {
+            route: it.route.map(|value| value.into()),
+        }
+    }
+}
+impl From<wire::UpdateRouteResponse> for api::UpdateRouteResponse {
+    fn from(it: wire::UpdateRouteResponse) -> Self {
+        Self {
+            route: it.route.map(|value| value.into()),
+        }
+    }
+}
+impl From<api::DeleteRouteRequest> for wire::DeleteRouteRequest {
+    fn from(it: api::DeleteRouteRequest) -> Self {
+        Self { route_id: it.route_id }
+    }
+}
+impl From<wire::DeleteRouteRequest> for api::DeleteRouteRequest {
+    fn from(it: wire::DeleteRouteRequest) -> Self {
+        Self { route_id: it.route_id }
+    }
+}
+impl From<api::DeleteRouteResponse> for wire::DeleteRouteResponse {
+    fn from(_: api::DeleteRouteResponse) -> Self {
+        Self {}
+    }
+}
+impl From<wire::DeleteRouteResponse> for api::DeleteRouteResponse {
+    fn from(_: wire::DeleteRouteResponse) -> Self {
+        Self {}
+    }
+}
+impl From<api::SilenceSettings> for wire::SilenceSettings {
+    fn from(it: api::SilenceSettings) -> Self {
+        Self {
+            note: it.note,
+            covers: it.covers.map(|value| value.into()),
+            everything: it.everything,
+            starts_at: it.starts_at.map(|value| convert::time_out(value)),
+            ends_at: it.ends_at.map(|value| convert::time_out(value)),
+            window: it.window.map(|value| value.into()),
+        }
+    }
+}
+impl From<wire::SilenceSettings> for api::SilenceSettings {
+    fn from(it: wire::SilenceSettings) -> Self {
+        Self {
+            note: it.note,
+            covers: it.covers.map(|value| value.into()),
+            everything: it.everything,
+            starts_at: it.starts_at.map(|value| convert::time_in(value)),
+            ends_at: it.ends_at.map(|value| convert::time_in(value)),
+            window: it.window.map(|value| value.into()),
+        }
+    }
+}
+impl From<api::MaintenanceWindow> for wire::MaintenanceWindow {
+    fn from(it: api::MaintenanceWindow) -> Self {
+        Self {
+            cron: it.cron,
+            timezone: it.timezone,
+            duration: it.duration.map(|value| convert::span_out(value)),
+        }
+    }
+}
+impl From<wire::MaintenanceWindow> for api::MaintenanceWindow {
+    fn from(it: wire::MaintenanceWindow) -> Self {
+        Self {
+            cron: it.cron,
+            timezone: it.timezone,
+            duration: it.duration.map(|value| convert::span_in(value)),
+        }
+    }
+}
+impl From<api::Silence> for wire::Silence {
+    fn from(it: api::Silence) -> Self {
+        Self {
+            silence_id: it.silence_id,
+            settings: it.settings.map(|value| value.into()),
+            created_by: it.created_by,
+            created_at: it.created_at.map(|value| convert::time_out(value)),
+            active: it.active,
+            active_until: it.active_until.map(|value| convert::time_out(value)),
+            next_start_at: it.next_start_at.map(|value| convert::time_out(value)),
+        }
+    }
+}
+impl From<wire::Silence> for api::Silence {
+    fn from(it: wire::Silence) -> Self {
+        Self {
+            silence_id: it.silence_id,
+            settings: it.settings.map(|value| value.into()),
+            created_by: it.created_by,
+            created_at: it.created_at.map(|value| convert::time_in(value)),
+            active: it.active,
+            active_until: it.active_until.map(|value| convert::time_in(value)),
+            next_start_at: it.next_start_at.map(|value| convert::time_in(value)),
+        }
+    }
+}
+impl From<api::CreateSilenceRequest> for wire::CreateSilenceRequest {
+    fn from(it: api::CreateSilenceRequest) -> Self {
+        Self {
+            note: it.note,
+            covers: it.covers.map(|value| value.into()),
+            everything: it.everything,
+            starts_at: it.starts_at.map(|value| convert::time_out(value)),
+            ends_at: it.ends_at.map(|value| convert::time_out(value)),
+            window: it.window.map(|value| value.into()),
+        }
+    }
+}
+impl From<wire::CreateSilenceRequest> for api::CreateSilenceRequest {
+    fn from(it: wire::CreateSilenceRequest) -> Self {
+        Self {
+            note: it.note,
+            covers: it.covers.map(|value| value.into()),
+            everything: it.everything,
+            starts_at: it.starts_at.map(|value| convert::time_in(value)),
+            ends_at: it.ends_at.map(|value| convert::time_in(value)),
+            window: it.window.map(|value| value.into()),
+        }
+    }
+}
+impl From<api::CreateSilenceResponse> for wire::CreateSilenceResponse {
+    fn from(it: api::CreateSilenceResponse) -> Self {
+        Self {
+            silence: it.silence.map(|value| value.into()),
+        }
+    }
+}
+impl From<wire::CreateSilenceResponse> for api::CreateSilenceResponse {
+    fn from(it: wire::CreateSilenceResponse) -> Self {
+        Self {
+            silence: it.silence.map(|value| value.into()),
+        }
+    }
+}
+impl From<api::GetSilenceRequest> for wire::GetSilenceRequest {
+    fn from(it: api::GetSilenceRequest) -> Self {
+        Self { silence_id: it.silence_id }
+    }
+}
+impl From<wire::GetSilenceRequest> for api::GetSilenceRequest {
+    fn from(it: wire::GetSilenceRequest) -> Self {
+        Self { silence_id: it.silence_id }
+    }
+}
+impl From<api::GetSilenceResponse> for wire::GetSilenceResponse {
+    fn from(it: api::GetSilenceResponse) -> Self {
+        Self {
+            silence: it.silence.map(|value| value.into()),
+        }
+    }
+}
+impl From<wire::GetSilenceResponse> for api::GetSilenceResponse {
+    fn from(it: wire::GetSilenceResponse) -> Self {
+        Self {
+            silence: it.silence.map(|value| value.into()),
+        }
+    }
+}
+impl From<api::ListSilencesRequest> for wire::ListSilencesRequest {
+    fn from(_: api::ListSilencesRequest) -> Self {
+        Self {}
+    }
+}
+impl From<wire::ListSilencesRequest> for api::ListSilencesRequest {
+    fn from(_: wire::ListSilencesRequest) -> Self {
+        Self {}
+    }
+}
+impl From<api::ListSilencesResponse> for wire::ListSilencesResponse {
+    fn from(it: api::ListSilencesResponse) -> Self {
+        Self {
+            silences: it.silences.into_iter().map(|value| value.into()).collect(),
+        }
+    }
+}
+impl From<wire::ListSilencesResponse> for api::ListSilencesResponse {
+    fn from(it: wire::ListSilencesResponse) -> Self {
+        Self {
+            silences: it.silences.into_iter().map(|value| value.into()).collect(),
+        }
+    }
+}
+impl From<api::UpdateSilenceRequest> for wire::UpdateSilenceRequest {
+    fn from(it: api::UpdateSilenceRequest) -> Self {
+        Self {
+            silence_id: it.silence_id,
+            settings: it.settings.map(|value| value.into()),
+            update_mask: convert::mask_out(it.update_mask),
+        }
+    }
+}
+impl From<wire::UpdateSilenceRequest> for api::UpdateSilenceRequest {
+    fn from(it: wire::UpdateSilenceRequest) -> Self {
+        Self {
+            silence_id: it.silence_id,
+            settings: it.settings.map(|value| value.into()),
+            update_mask: convert::mask_in(it.update_mask),
+        }
+    }
+}
+impl From<api::UpdateSilenceResponse> for wire::UpdateSilenceResponse {
+    fn from(it: api::UpdateSilenceResponse) -> Self {
+        Self {
+            silence: it.silence.map(|value| value.into()),
+        }
+    }
+}
+impl From<wire::UpdateSilenceResponse> for api::UpdateSilenceResponse {
+    fn from(it: wire::UpdateSilenceResponse) -> Self {
+        Self {
+            silence: it.silence.map(|value| value.into()),
+        }
+    }
+}
+impl From<api::DeleteSilenceRequest> for wire::DeleteSilenceRequest {
+    fn from(it: api::DeleteSilenceRequest) -> Self {
+        Self { silence_id: it.silence_id }
+    }
+}
+impl From<wire::DeleteSilenceRequest> for api::DeleteSilenceRequest {
+    fn from(it: wire::DeleteSilenceRequest) -> Self {
+        Self { silence_id: it.silence_id }
+    }
+}
+impl From<api::DeleteSilenceResponse> for wire::DeleteSilenceResponse {
+    fn from(_: api::DeleteSilenceResponse) -> Self {
+        Self {}
+    }
+}
+impl From<wire::DeleteSilenceResponse> for api::DeleteSilenceResponse {
+    fn from(_: wire::DeleteSilenceResponse) -> Self {
+        Self {}
+    }
+}
 impl From<api::Schedule> for wire::Schedule {
     fn from(it: api::Schedule) -> Self {
         Self {
@@ -2023,6 +2475,7 @@ impl From<api::ExplainSchedulerResponse> for wire::ExplainSchedulerResponse {
                 .map(|value| value.into())
                 .collect(),
             last_runs: it.last_runs.into_iter().map(|value| value.into()).collect(),
+            silences: it.silences.into_iter().map(|value| value.into()).collect(),
         }
     }
 }
@@ -2038,6 +2491,7 @@ impl From<wire::ExplainSchedulerResponse> for api::ExplainSchedulerResponse {
                 .map(|value| value.into())
                 .collect(),
             last_runs: it.last_runs.into_iter().map(|value| value.into()).collect(),
+            silences: it.silences.into_iter().map(|value| value.into()).collect(),
         }
     }
 }

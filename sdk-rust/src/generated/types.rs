@@ -88,6 +88,8 @@ pub enum DeliveryState {
     Delivered,
     /// Given up after 72 hours, or because the channel is gone.
     Abandoned,
+    /// Not told: it was over, or somebody had it, before it could be told.
+    Withheld,
     /// A word that this version does not know.
     #[serde(other)]
     Unknown,
@@ -229,6 +231,12 @@ pub struct Channel {
     /// Why Nightbell itself turned it off, such as an answer of 410. Empty: it did
     /// not.
     pub disabled_reason: String,
+    /// Since when every attempt at it has failed. Unset: the last one went well, or
+    /// there was none.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<SystemTime>,
+    /// What the last attempt met while it is failing, for an operator.
+    pub failing_result: String,
 }
 /// ChannelSettings is what can be set of a channel.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -243,6 +251,15 @@ pub struct ChannelSettings {
     /// One of several; see [`ChannelSettingsKind`].
     #[serde(flatten)]
     pub kind: Option<ChannelSettingsKind>,
+    /// Whether it hears of every incident that no route keeps from it. Unset means yes.
+    /// If not, it hears of what routes send there, and of what others cannot be told if
+    /// it is their fallback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_default: Option<bool>,
+    /// The channel that is told instead when this one has failed for 2 minutes, or was
+    /// turned off by Nightbell. Unset or empty: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback_channel_id: Option<String>,
 }
 /// What stands as `kind` in [`ChannelSettings`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -445,6 +462,15 @@ pub struct CreateChannelRequest {
     /// One of several; see [`CreateChannelRequestKind`].
     #[serde(flatten)]
     pub kind: Option<CreateChannelRequestKind>,
+    /// Whether it hears of every incident that no route keeps from it. Unset means yes.
+    /// If not, it hears of what routes send there, and of what others cannot be told if
+    /// it is their fallback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_default: Option<bool>,
+    /// The channel that is told instead when this one has failed for 2 minutes, or was
+    /// turned off by Nightbell. Unset or empty: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback_channel_id: Option<String>,
 }
 /// What stands as `kind` in [`CreateChannelRequest`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -678,6 +704,26 @@ pub struct Delivery {
     /// When the channel took it. Unset: it has not.
     #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<SystemTime>,
+    /// Which time it is that this is told again, by a route that repeats. 0: the first
+    /// time.
+    pub repeat: u32,
+    /// The last attempts, the newest first, at most 20. Shown by GetIncident only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<DeliveryAttempt>,
+}
+/// DeliveryAttempt is one try at sending a notification.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeliveryAttempt {
+    /// When it began.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub attempted_at: Option<SystemTime>,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// Whether the channel took it.
+    pub delivered: bool,
+    /// What it met, for an operator.
+    pub result: String,
 }
 /// ListIncidentsRequest asks for a page of incidents.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -1256,6 +1302,308 @@ pub struct BatchResult {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
+/// Selector chooses schedulers. All that it says must be so; what it leaves out may be
+/// anything.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Selector {
+    /// The id of one scheduler. Empty: any.
+    pub scheduler_id: String,
+    /// The service. Empty: any.
+    pub service_name: String,
+    /// Labels that it has, each with this value. At most 32.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+}
+/// RouteSettings is what can be set of a route.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RouteSettings {
+    /// Its name for people. 1 to 100 characters.
+    pub name: String,
+    /// The schedulers whose incidents it selects. Unset: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selects: Option<Selector>,
+    /// Only incidents that matter so much. Empty: any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub severities: Vec<Severity>,
+    /// Only incidents of these reasons. Empty: any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<IncidentReason>,
+    /// The channels that it leads to. 1 to 20.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channel_ids: Vec<String>,
+    /// How long to wait before the channels are told: of an incident that is over by
+    /// then, or that somebody has acknowledged, they are told nothing. Up to 24 hours;
+    /// unset means at once.
+    #[serde(with = "json::maybe_span", skip_serializing_if = "Option::is_none")]
+    pub delay: Option<Duration>,
+    /// How often to tell the channels again of an incident that is still open and that
+    /// nobody has acknowledged. 5 minutes to 7 days; unset means not again.
+    #[serde(with = "json::maybe_span", skip_serializing_if = "Option::is_none")]
+    pub repeat_every: Option<Duration>,
+    /// That the default channels are not told of what it selects.
+    pub instead_of_default: bool,
+}
+/// Route says where some incidents go.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Route {
+    /// The route's id.
+    pub route_id: String,
+    /// What was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<RouteSettings>,
+    /// The name of the key that made it.
+    pub created_by: String,
+    /// When it was made.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<SystemTime>,
+}
+/// CreateRouteRequest adds a route.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateRouteRequest {
+    /// Its name for people. Required; 1 to 100 characters.
+    pub name: String,
+    /// The schedulers whose incidents it selects. Unset: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selects: Option<Selector>,
+    /// Only incidents that matter so much. Empty: any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub severities: Vec<Severity>,
+    /// Only incidents of these reasons. Empty: any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<IncidentReason>,
+    /// The channels that it leads to. Required; 1 to 20.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channel_ids: Vec<String>,
+    /// How long to wait before the channels are told. Up to 24 hours; unset means at
+    /// once.
+    #[serde(with = "json::maybe_span", skip_serializing_if = "Option::is_none")]
+    pub delay: Option<Duration>,
+    /// How often to tell the channels again. 5 minutes to 7 days; unset means not
+    /// again.
+    #[serde(with = "json::maybe_span", skip_serializing_if = "Option::is_none")]
+    pub repeat_every: Option<Duration>,
+    /// That the default channels are not told of what it selects.
+    pub instead_of_default: bool,
+}
+/// CreateRouteResponse shows the new route.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateRouteResponse {
+    /// The route.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
+}
+/// GetRouteRequest names a route.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetRouteRequest {
+    /// The route. Required.
+    pub route_id: String,
+}
+/// GetRouteResponse shows a route.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetRouteResponse {
+    /// The route.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
+}
+/// ListRoutesRequest asks for all routes; a project has at most 100.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListRoutesRequest {}
+/// ListRoutesResponse lists the routes.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListRoutesResponse {
+    /// The routes, the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Route>,
+}
+/// UpdateRouteRequest changes a route.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateRouteRequest {
+    /// The route. Required.
+    pub route_id: String,
+    /// The new values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<RouteSettings>,
+    /// Which fields of settings to change. Required; over REST made from the
+    /// body's fields.
+    #[serde(skip)]
+    pub update_mask: Vec<String>,
+}
+/// UpdateRouteResponse shows the route as it now stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateRouteResponse {
+    /// The route.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
+}
+/// DeleteRouteRequest names a route to forget.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteRouteRequest {
+    /// The route. Required.
+    pub route_id: String,
+}
+/// DeleteRouteResponse says that it is forgotten.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteRouteResponse {}
+/// SilenceSettings is what can be set of a silence. It says either when it begins and
+/// ends, or when its window opens again and again.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SilenceSettings {
+    /// Why nobody is to be told, for people. 1 to 500 characters.
+    pub note: String,
+    /// Which schedulers it covers. Required, unless it covers everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Selector>,
+    /// That it covers every scheduler of the project. Must be said: nobody silences
+    /// everything by forgetting a field.
+    pub everything: bool,
+    /// When it begins. Unset: at once.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<SystemTime>,
+    /// When it ends. Required without a window; at most 366 days from now.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<SystemTime>,
+    /// When it opens again and again. Neither starts_at nor ends_at then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<MaintenanceWindow>,
+}
+/// MaintenanceWindow is a time that comes again and again.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MaintenanceWindow {
+    /// When it opens: a cron expression of five fields, such as "0 2 * * 7".
+    pub cron: String,
+    /// The time zone of the expression: an IANA name. Empty means UTC.
+    pub timezone: String,
+    /// How long it stays open. 1 minute to 7 days.
+    #[serde(with = "json::maybe_span", skip_serializing_if = "Option::is_none")]
+    pub duration: Option<Duration>,
+}
+/// Silence is a time in which nobody is told of incidents.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Silence {
+    /// The silence's id.
+    pub silence_id: String,
+    /// What was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<SilenceSettings>,
+    /// The name of the key that made it.
+    pub created_by: String,
+    /// When it was made.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<SystemTime>,
+    /// Whether it holds notifications at present.
+    pub active: bool,
+    /// Until when it does. Unset: it does not.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub active_until: Option<SystemTime>,
+    /// When it begins to, the next time. Unset: it does at present, or never will.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub next_start_at: Option<SystemTime>,
+}
+/// CreateSilenceRequest adds a silence.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateSilenceRequest {
+    /// Why nobody is to be told, for people. Required; 1 to 500 characters.
+    pub note: String,
+    /// Which schedulers it covers. Required, unless it covers everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Selector>,
+    /// That it covers every scheduler of the project.
+    pub everything: bool,
+    /// When it begins. Unset: at once.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<SystemTime>,
+    /// When it ends. Required without a window; at most 366 days from now.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<SystemTime>,
+    /// When it opens again and again. Neither starts_at nor ends_at then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<MaintenanceWindow>,
+}
+/// CreateSilenceResponse shows the new silence.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateSilenceResponse {
+    /// The silence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
+}
+/// GetSilenceRequest names a silence.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetSilenceRequest {
+    /// The silence. Required.
+    pub silence_id: String,
+}
+/// GetSilenceResponse shows a silence.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetSilenceResponse {
+    /// The silence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
+}
+/// ListSilencesRequest asks for all silences; a project has at most 200.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListSilencesRequest {}
+/// ListSilencesResponse lists the silences.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListSilencesResponse {
+    /// The silences, the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub silences: Vec<Silence>,
+}
+/// UpdateSilenceRequest changes a silence.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateSilenceRequest {
+    /// The silence. Required.
+    pub silence_id: String,
+    /// The new values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<SilenceSettings>,
+    /// Which fields of settings to change. Required; over REST made from the
+    /// body's fields.
+    #[serde(skip)]
+    pub update_mask: Vec<String>,
+}
+/// UpdateSilenceResponse shows the silence as it now stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateSilenceResponse {
+    /// The silence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
+}
+/// DeleteSilenceRequest names a silence to end and forget.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteSilenceRequest {
+    /// The silence. Required.
+    pub silence_id: String,
+}
+/// DeleteSilenceResponse says that it is forgotten.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteSilenceResponse {}
 /// Schedule says when a job is expected to run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -1609,6 +1957,9 @@ pub struct ExplainSchedulerResponse {
     /// The last runs, the newest first, at most 5.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub last_runs: Vec<Run>,
+    /// The silences that cover it and are not over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub silences: Vec<Silence>,
 }
 /// ListSchedulersRequest asks for a page of schedulers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

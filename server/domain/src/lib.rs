@@ -6,6 +6,7 @@
 //! in a test. [`transition::transition`] is the one way in.
 
 pub mod blind;
+pub mod breaker;
 pub mod deadline;
 pub mod evidence;
 pub mod expectation;
@@ -19,10 +20,13 @@ pub mod notify;
 pub mod outcome;
 pub mod presence;
 pub mod report;
+pub mod route;
 pub mod run;
 pub mod schedule;
 pub mod scheduler;
+pub mod selector;
 pub mod settings;
+pub mod silence;
 pub mod time;
 pub mod transition;
 #[cfg(test)]

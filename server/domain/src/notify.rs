@@ -1,13 +1,19 @@
 //! What is to be said about an incident, and to whom.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::id::IncidentId;
 use crate::incident::{Event, EventKind};
+use crate::route::{Directory, Manner};
 use crate::scheduler::Scheduler;
 
 /// A channel that hears of incidents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ChannelId(pub i64);
 
 /// The stable name of one notification: the same for every attempt, so that a
@@ -18,13 +24,19 @@ pub struct NotificationKey {
     pub incident: IncidentId,
     /// The number of the event within the incident.
     pub event: u32,
+    /// Which time it is that a route has this told again; 0: the first time.
+    pub repeat: u32,
     /// The channel.
     pub channel: ChannelId,
 }
 
 impl fmt::Display for NotificationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "nb1:{}:{}:{}", self.incident, self.event, self.channel.0)
+        let Self { incident, event, repeat, channel: ChannelId(channel) } = self;
+        match repeat {
+            0 => write!(f, "nb1:{incident}:{event}:{channel}"),
+            _ => write!(f, "nb1:{incident}:{event}.{repeat}:{channel}"),
+        }
     }
 }
 
@@ -35,6 +47,8 @@ pub struct Notification {
     pub key: NotificationKey,
     /// The event, with the incident as it stood then.
     pub event: Event,
+    /// How it is told.
+    pub manner: Manner,
 }
 
 /// Whether a notification goes out now.
@@ -42,73 +56,121 @@ pub struct Notification {
 pub enum Release {
     /// It does.
     Now,
-    /// It waits: what its scheduler depends on is not well.
+    /// It waits: something holds it.
     Held,
-    /// It never does: what it tells of was over before anybody had to know.
-    Dropped,
+    /// It never does: nobody has to know any more.
+    Withheld,
 }
 
-/// What is known when a notification of a scheduler that depends on another is to go
-/// out.
+/// How an incident stands when something about it is to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has it.
+    Open,
+    /// Somebody has it.
+    Acknowledged,
+    /// It is over.
+    Over,
+}
+
+/// What is known when a notification is to go out.
 #[derive(Debug, Clone, Copy)]
-pub struct Dependence<'a> {
-    /// The scheduler.
-    pub id: &'a str,
-    /// What it depends on, if that is known.
-    pub parent: Option<&'a Scheduler>,
-    /// What that depends on in its turn, if that is known.
-    pub grandparent: Option<&'a Scheduler>,
-    /// Whether the incident is over by now.
-    pub is_over: bool,
-    /// Whether the channel was told anything of this incident.
-    pub was_told: bool,
+pub struct Circumstances {
+    /// What it tells.
+    pub kind: EventKind,
+    /// Whether a route had it wait, or has it told again.
+    pub is_late: bool,
+    /// Whether something holds it now: a silence, or what its scheduler depends on.
+    pub is_held: bool,
+    /// How the incident stands now.
+    pub standing: Standing,
+    /// Whether all that the channel was to be told of the incident so far was withheld.
+    pub was_withheld: bool,
 }
 
 /// Whether what happened to an incident is told now.
 ///
-/// An opening is held while the scheduler that this one depends on has an open incident,
-/// and dropped if it is over by then; so is the end of what a channel was never told
-/// of. One level only: one that is itself held holds nobody, so that of any cycle
-/// somebody is told.
-pub fn release(kind: EventKind, dependence: Dependence<'_>) -> Release {
-    let Dependence { id, parent, grandparent, is_over, was_told } = dependence;
-    let is_down = |it: Option<&Scheduler>| it.is_some_and(|it| !it.state.incidents.is_empty());
-    let is_itself = parent.is_some_and(|parent| parent.id.as_str() == id);
-    let holds = is_down(parent) && !is_itself && !is_down(grandparent);
+/// An opening is held while something holds it, and withheld if it is over by then. One
+/// that comes late by a route is withheld as soon as somebody has it. The end of what a
+/// channel was never told of is withheld; the end of what it was told of is told whatever
+/// holds: a pager must not go on ringing.
+pub fn release(circumstances: Circumstances) -> Release {
+    let Circumstances { kind, is_late, is_held, standing, was_withheld } = circumstances;
     match kind {
-        EventKind::Opened | EventKind::Reopened if holds && is_over => Release::Dropped,
-        EventKind::Opened | EventKind::Reopened if holds => Release::Held,
-        EventKind::Opened | EventKind::Reopened => Release::Now,
-        EventKind::Acknowledged | EventKind::Resolved if was_told => Release::Now,
-        EventKind::Acknowledged | EventKind::Resolved => Release::Dropped,
+        EventKind::Opened | EventKind::Reopened => match standing {
+            Standing::Over if is_held || is_late => Release::Withheld,
+            Standing::Acknowledged if is_late => Release::Withheld,
+            _ if is_held => Release::Held,
+            _ => Release::Now,
+        },
+        EventKind::Acknowledged | EventKind::Resolved if was_withheld => Release::Withheld,
+        EventKind::Acknowledged | EventKind::Resolved => Release::Now,
     }
 }
 
-/// The notifications that `events` owe the enabled channels of their project:
-/// every channel hears of every event, in order.
-pub fn notifications(events: &[Event], channels: &[ChannelId]) -> Vec<Notification> {
-    events
-        .iter()
-        .flat_map(|event| {
-            channels.iter().map(|channel| Notification {
-                key: NotificationKey {
-                    incident: event.incident.id,
-                    event: event.incident.events,
-                    channel: *channel,
-                },
-                event: event.clone(),
-            })
-        })
-        .collect()
+/// Whether the opening of an incident of the scheduler `id` waits for `parent`, which it
+/// depends on.
+///
+/// It does while that has an open incident. One level only: one that waits itself for
+/// `grandparent` holds nobody, so that of any cycle somebody is told.
+pub fn waits_for(id: &str, parent: Option<&Scheduler>, grandparent: Option<&Scheduler>) -> bool {
+    let is_down = |it: Option<&Scheduler>| it.is_some_and(|it| !it.state.incidents.is_empty());
+    let is_itself = parent.is_some_and(|parent| parent.id.as_str() == id);
+    is_down(parent) && !is_itself && !is_down(grandparent)
 }
+
+/// The notifications that `events` of `scheduler` owe the channels of its project, in
+/// order: to whom the routes lead, and whoever was told of the incident before.
+///
+/// `told` names the channels that each incident was written to before.
+pub fn notifications(
+    events: &[Event],
+    scheduler: &Scheduler,
+    directory: &Directory,
+    told: &BTreeMap<IncidentId, Vec<ChannelId>>,
+) -> Vec<Notification> {
+    let mut owed = Vec::new();
+    for event in events {
+        let mut recipients = directory.recipients(scheduler, &event.incident);
+        let before = told.get(&event.incident.id).into_iter().flatten();
+        for channel in before.filter(|channel| directory.listens(**channel)) {
+            recipients.entry(*channel).or_default();
+        }
+        owed.extend(recipients.into_iter().map(|(channel, manner)| {
+            let (incident, event_number) = (event.incident.id, event.incident.events);
+            Notification {
+                key: NotificationKey { incident, event: event_number, repeat: 0, channel },
+                event: event.clone(),
+                manner: if is_alarm(event.kind) { manner } else { Manner::default() },
+            }
+        }));
+    }
+    owed
+}
+
+/// Whether it asks somebody to act.
+fn is_alarm(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Opened | EventKind::Reopened)
+}
+
+/// How long a channel fails before others are told in its place.
+pub const FAILING_AFTER: Duration = Duration::from_mins(2);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::route::{Listener, Route};
     use crate::world::{MINUTE, World, failed, plain, running};
 
-    const WELL: Dependence<'_> =
-        Dependence { id: "child", parent: None, grandparent: None, is_over: false, was_told: true };
+    const OPENED: Circumstances = Circumstances {
+        kind: EventKind::Opened,
+        is_late: false,
+        is_held: false,
+        standing: Standing::Open,
+        was_withheld: false,
+    };
+    const RESOLVED: Circumstances =
+        Circumstances { kind: EventKind::Resolved, standing: Standing::Over, ..OPENED };
 
     fn down() -> Scheduler {
         let mut world = World::new(plain());
@@ -119,30 +181,74 @@ mod tests {
     }
 
     #[test]
-    fn an_opening_waits_while_what_it_depends_on_is_down() {
-        let (down, well) = (down(), World::new(plain()).scheduler);
-        let told = |parent| release(EventKind::Opened, Dependence { parent, ..WELL });
-        assert_eq!(told(Some(&down)), Release::Held);
-        assert_eq!(told(Some(&well)), Release::Now);
-        assert_eq!(told(None), Release::Now, "one that nobody knows holds nothing");
+    fn an_opening_waits_while_something_holds_it() {
+        assert_eq!(release(OPENED), Release::Now);
+        assert_eq!(release(Circumstances { is_held: true, ..OPENED }), Release::Held);
+        let standing = Standing::Acknowledged;
+        let had = Circumstances { is_held: true, standing, ..OPENED };
+        assert_eq!(release(had), Release::Held, "it is not over");
+        let over = Circumstances { standing: Standing::Over, ..OPENED };
+        assert_eq!(release(over), Release::Now, "nothing was held: it is owed");
     }
 
     #[test]
     fn what_was_over_before_it_could_be_told_is_told_never() {
-        let down = down();
-        let over = Dependence { parent: Some(&down), is_over: true, was_told: false, ..WELL };
-        assert_eq!(release(EventKind::Opened, over), Release::Dropped);
-        let later = Dependence { parent: None, ..over };
-        assert_eq!(release(EventKind::Resolved, later), Release::Dropped);
-        assert_eq!(release(EventKind::Resolved, WELL), Release::Now);
+        let over = Circumstances { is_held: true, standing: Standing::Over, ..OPENED };
+        assert_eq!(release(over), Release::Withheld);
+        assert_eq!(release(Circumstances { was_withheld: true, ..RESOLVED }), Release::Withheld);
+        assert_eq!(release(RESOLVED), Release::Now);
+        assert_eq!(release(Circumstances { is_held: true, ..RESOLVED }), Release::Now);
     }
 
     #[test]
-    fn nobody_holds_itself_and_of_a_cycle_somebody_is_told() {
-        let down = down();
-        let own = Dependence { id: down.id.as_str(), parent: Some(&down), ..WELL };
-        assert_eq!(release(EventKind::Opened, own), Release::Now);
-        let cycle = Dependence { parent: Some(&down), grandparent: Some(&down), ..WELL };
-        assert_eq!(release(EventKind::Opened, cycle), Release::Now);
+    fn nobody_is_woken_late_for_what_somebody_has() {
+        let late = Circumstances { is_late: true, ..OPENED };
+        assert_eq!(release(late), Release::Now);
+        for standing in [Standing::Acknowledged, Standing::Over] {
+            assert_eq!(release(Circumstances { standing, ..late }), Release::Withheld);
+        }
+        assert_eq!(release(Circumstances { is_held: true, ..late }), Release::Held);
+    }
+
+    #[test]
+    fn nobody_waits_for_itself_and_of_a_cycle_somebody_is_told() {
+        let (down, well) = (down(), World::new(plain()).scheduler);
+        assert!(waits_for("child", Some(&down), None));
+        assert!(!waits_for("child", Some(&well), None));
+        assert!(!waits_for("child", None, None), "one that nobody knows holds nothing");
+        assert!(!waits_for(down.id.as_str(), Some(&down), None));
+        assert!(!waits_for("child", Some(&down), Some(&down)));
+    }
+
+    #[test]
+    fn who_was_told_of_an_incident_is_told_of_its_end_whatever_the_routes_say_by_then() {
+        let scheduler = down();
+        let incident = scheduler.state.incidents[0].clone();
+        let (ops, pager, gone) = (ChannelId(1), ChannelId(2), ChannelId(3));
+        let listener = |channel, is_default| Listener { channel, is_default };
+        let listeners = vec![listener(ops, true), listener(pager, false)];
+        let routes = vec![Route { delay: Some(MINUTE), channels: vec![ops], ..Route::default() }];
+        let directory = Directory { listeners, routes };
+        let told = [(incident.id, vec![pager, gone])].into();
+        let event = Event { kind: EventKind::Resolved, incident };
+
+        let owed = notifications(&[event], &scheduler, &directory, &told);
+
+        let channels: Vec<ChannelId> = owed.iter().map(|it| it.key.channel).collect();
+        assert_eq!(channels, [ops, pager]);
+        assert!(owed.iter().all(|it| it.manner == Manner::default()), "an end waits for no route");
+    }
+
+    #[test]
+    fn a_repeat_has_a_name_of_its_own() {
+        let key = NotificationKey {
+            incident: down().state.incidents[0].id,
+            event: 3,
+            repeat: 0,
+            channel: ChannelId(7),
+        };
+        let first = key.to_string();
+        assert!(first.ends_with(":3:7"), "{first}");
+        assert!(NotificationKey { repeat: 2, ..key }.to_string().ends_with(":3.2:7"));
     }
 }

@@ -85,6 +85,8 @@ pub enum Event {
     Resolved,
     /// It was over, and its cause came back.
     Reopened,
+    /// It is still so, and nobody has it: it is told again.
+    Reminded,
     /// Nothing: an operator tries the channel.
     Test,
 }
@@ -92,7 +94,7 @@ pub enum Event {
 impl Event {
     /// Whether it asks somebody to act.
     pub fn is_alarm(self) -> bool {
-        matches!(self, Self::Opened | Self::Reopened)
+        matches!(self, Self::Opened | Self::Reopened | Self::Reminded)
     }
 
     /// The type that receivers see.
@@ -102,6 +104,7 @@ impl Event {
             Self::Acknowledged => "incident.acknowledged",
             Self::Resolved => "incident.resolved",
             Self::Reopened => "incident.reopened",
+            Self::Reminded => "incident.reminded",
             Self::Test => "test",
         }
     }

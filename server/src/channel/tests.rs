@@ -252,8 +252,14 @@ fn renderings(notification: &Notification) -> Vec<(&'static str, String)> {
 fn the_messages_in_the_documents_are_what_is_sent() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/messages");
     let mut stale = Vec::new();
-    for event in [Event::Opened, Event::Acknowledged, Event::Resolved, Event::Reopened, Event::Test]
-    {
+    for event in [
+        Event::Opened,
+        Event::Acknowledged,
+        Event::Resolved,
+        Event::Reopened,
+        Event::Reminded,
+        Event::Test,
+    ] {
         let name = event.type_name().trim_start_matches("incident.");
         for (file, text) in renderings(&example(event)) {
             let path = folder.join(name).join(file);

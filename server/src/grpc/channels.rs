@@ -28,8 +28,8 @@ impl ChannelService for Channels {
         request: Request<v1::CreateChannelRequest>,
     ) -> Result<Response<v1::CreateChannelResponse>, Status> {
         let caller = caller(&request)?;
-        let (name, kind) = channel::new_channel(request.into_inner())?;
-        let (made, secret) = self.services.create_channel(&caller.principal, name, kind).await?;
+        let (new, draft) = channel::new_channel(request.into_inner())?;
+        let (made, secret) = self.services.create_channel(&caller.principal, new, draft).await?;
         let channel = Some(channel::shown(made));
         Ok(Response::new(v1::CreateChannelResponse { channel, secret }))
     }

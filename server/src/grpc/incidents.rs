@@ -48,7 +48,7 @@ impl IncidentService for Incidents {
         Ok(Response::new(v1::GetIncidentResponse {
             history: incident::history(&found.incident),
             incident: Some(incident::shown(found)),
-            deliveries: deliveries.into_iter().map(incident::delivery).collect(),
+            deliveries: deliveries.into_iter().map(incident::delivery_with_receipts).collect(),
         }))
     }
 

@@ -11,8 +11,10 @@ mod ledger;
 pub mod replay;
 pub mod report_stream;
 pub mod reports;
+pub mod routes;
 pub mod runs;
 pub mod schedulers;
+pub mod silences;
 pub mod streams;
 mod ties;
 
@@ -25,8 +27,10 @@ use nightbell_proto::v1::incident_service_server::IncidentServiceServer;
 use nightbell_proto::v1::key_service_server::KeyServiceServer;
 use nightbell_proto::v1::replay_service_server::ReplayServiceServer;
 use nightbell_proto::v1::report_service_server::ReportServiceServer;
+use nightbell_proto::v1::route_service_server::RouteServiceServer;
 use nightbell_proto::v1::run_service_server::RunServiceServer;
 use nightbell_proto::v1::scheduler_service_server::SchedulerServiceServer;
+use nightbell_proto::v1::silence_service_server::SilenceServiceServer;
 use tonic::codec::CompressionEncoding;
 use tonic::service::Routes;
 use tonic::{Code, Request, Status};
@@ -40,8 +44,10 @@ use incidents::Incidents;
 use keys::Keys;
 use replay::Replay;
 use reports::Reports;
+use routes::Routes as RouteCalls;
 use runs::Runs;
 use schedulers::Schedulers;
+use silences::Silences;
 use streams::Streams;
 
 /// The handlers of every service, for both transports. Cheap to clone.
@@ -52,13 +58,24 @@ pub struct Handlers {
     keys: Arc<Keys>,
     replay: Arc<Replay>,
     reports: Arc<Reports>,
+    routes: Arc<RouteCalls>,
     runs: Arc<Runs>,
     schedulers: Arc<Schedulers>,
+    silences: Arc<Silences>,
 }
 
 /// The handlers as the REST router takes them.
-pub type RestServices =
-    rest::Services<Channels, Incidents, Keys, Runs, Reports, Replay, Schedulers>;
+pub type RestServices = rest::Services<
+    Channels,
+    Incidents,
+    Keys,
+    Runs,
+    Reports,
+    Replay,
+    RouteCalls,
+    Silences,
+    Schedulers,
+>;
 
 impl Handlers {
     /// Handlers that do what `services` do, and end streams as `streams` say.
@@ -69,8 +86,10 @@ impl Handlers {
             keys: Arc::new(Keys::new(services.clone())),
             replay: Arc::new(Replay::new(services.clone())),
             reports: Arc::new(Reports::new(services.clone(), streams.clone())),
+            routes: Arc::new(RouteCalls::new(services.clone())),
             runs: Arc::new(Runs::new(services.clone())),
             schedulers: Arc::new(Schedulers::new(services.clone(), streams.clone())),
+            silences: Arc::new(Silences::new(services.clone())),
         }
     }
 
@@ -90,8 +109,10 @@ impl Handlers {
         serve!(IncidentServiceServer, &self.incidents);
         serve!(KeyServiceServer, &self.keys);
         serve!(ReportServiceServer, &self.reports);
+        serve!(RouteServiceServer, &self.routes);
         serve!(RunServiceServer, &self.runs);
         serve!(SchedulerServiceServer, &self.schedulers);
+        serve!(SilenceServiceServer, &self.silences);
         routes.add_service(
             ReplayServiceServer::from_arc(Arc::clone(&self.replay))
                 .max_decoding_message_size(GRPC_BATCH_BYTES_MAX)
@@ -109,6 +130,8 @@ impl Handlers {
             run: Arc::clone(&self.runs),
             report: Arc::clone(&self.reports),
             replay: Arc::clone(&self.replay),
+            route: Arc::clone(&self.routes),
+            silence: Arc::clone(&self.silences),
             scheduler: Arc::clone(&self.schedulers),
         }
     }

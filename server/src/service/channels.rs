@@ -40,6 +40,25 @@ pub struct Channel {
     pub created_at: Timestamp,
     /// Why the server turned it off; empty: it did not.
     pub disabled_reason: String,
+    /// Whether it hears of every incident that no route keeps from it.
+    pub is_default: bool,
+    /// The channel that is told in its place when it fails.
+    pub fallback_id: Option<i64>,
+    /// Since when every attempt at it has failed; `None`: the last one did not.
+    pub failing_since: Option<Timestamp>,
+    /// What the last attempt met, while it is failing.
+    pub failing_result: String,
+}
+
+/// What any channel has besides the settings of its kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewChannel {
+    /// Its name.
+    pub name: String,
+    /// Whether it hears of every incident that no route keeps from it; `None`: yes.
+    pub is_default: Option<bool>,
+    /// The channel that is told in its place when it fails.
+    pub fallback_id: Option<i64>,
 }
 
 /// What is to change of a channel.
@@ -49,6 +68,10 @@ pub struct ChannelPatch {
     pub name: Option<String>,
     /// Whether it is used.
     pub is_enabled: Option<bool>,
+    /// Whether it hears of every incident that no route keeps from it.
+    pub is_default: Option<bool>,
+    /// The channel that is told in its place when it fails; `Some(None)`: none.
+    pub fallback_id: Option<Option<i64>>,
     /// What else.
     pub draft: Option<Draft>,
 }
@@ -69,11 +92,13 @@ impl Services {
     pub async fn create_channel(
         &self,
         principal: &Principal,
-        name: String,
+        new: NewChannel,
         draft: Draft,
     ) -> Result<(Channel, Option<String>), ServiceError> {
         let mut violations = Vec::new();
-        check_name(&name, &mut violations);
+        check_name(&new.name, &mut violations);
+        let fallback = self.check_fallback(principal, None, new.fallback_id, "").await?;
+        violations.extend(fallback);
         let settled = match draft.settle(None, self.allow_list(), "") {
             Ok(settled) if violations.is_empty() => settled,
             Ok(_) => return Err(ServiceError::Invalid(violations)),
@@ -83,11 +108,15 @@ impl Services {
         let mut stored = StoredChannel {
             id: 0,
             project: principal.project,
-            name,
+            name: new.name,
             is_enabled: true,
             disabled_reason: String::new(),
             sealed_settings: self.seal(principal.project, &settings)?,
             created_at: self.now(),
+            is_default: new.is_default.unwrap_or(true),
+            fallback_id: new.fallback_id,
+            failing_since: None,
+            failing_result: String::new(),
         };
         let id = self.store().channel_insert(stored.clone(), CHANNELS_MAX).await;
         let most = CHANNELS_MAX.unsigned_abs();
@@ -122,6 +151,12 @@ impl Services {
         if let Some(name) = patch.name {
             check_name(&name, &mut violations);
             stored.name = name;
+        }
+        stored.is_default = patch.is_default.unwrap_or(stored.is_default);
+        if let Some(fallback) = patch.fallback_id {
+            let found = self.check_fallback(principal, Some(id), fallback, "settings.").await?;
+            violations.extend(found);
+            stored.fallback_id = fallback;
         }
         let is_changed = patch.draft.is_some();
         if let Some(draft) = patch.draft {
@@ -191,6 +226,25 @@ impl Services {
         name.ok_or(ServiceError::NotFound { kind: "project" })
     }
 
+    /// What is wrong with a fallback of the channel `id`, which is `None` for a new one.
+    async fn check_fallback(
+        &self,
+        principal: &Principal,
+        id: Option<i64>,
+        fallback: Option<i64>,
+        prefix: &str,
+    ) -> Result<Option<Violation>, ServiceError> {
+        let Some(fallback) = fallback else { return Ok(None) };
+        let field = format!("{prefix}fallback_channel_id");
+        if id == Some(fallback) {
+            let rule = "must be another channel";
+            return Ok(Some(Violation::new(field, "CONTRADICTION", rule)));
+        }
+        let known = self.store().channel(principal.project, fallback).await.map_err(unstored)?;
+        let rule = "must be a channel's id";
+        Ok(known.is_none().then(|| Violation::new(field, "UNKNOWN_CHANNEL", rule)))
+    }
+
     async fn stored_channel(
         &self,
         principal: &Principal,
@@ -238,6 +292,10 @@ fn shown(stored: &StoredChannel, settings: &Settings) -> Channel {
         settings: draft::shown(settings),
         created_at: stored.created_at,
         disabled_reason: stored.disabled_reason.clone(),
+        is_default: stored.is_default,
+        fallback_id: stored.fallback_id,
+        failing_since: stored.failing_since,
+        failing_result: stored.failing_result.clone(),
     }
 }
 

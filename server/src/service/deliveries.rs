@@ -1,16 +1,19 @@
 //! Notifications on their way out.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use nightbell_domain::breaker::Breaker;
+use nightbell_domain::incident::EventKind;
+use nightbell_domain::notify::{ChannelId, FAILING_AFTER, NotificationKey};
 use nightbell_domain::time::Timestamp;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::{Services, unstored};
-use crate::channel::{self, Outcome, Settings};
+use crate::channel::{self, Outcome};
 use crate::error::ServiceError;
-use crate::store::{Claim, Settlement};
+use crate::store::{Attempt, Claim, Copied, Fate, Settlement, StoredChannel};
 use crate::telemetry::Kind;
 
 /// How long a sender holds a notification. Longer than any attempt may take.
@@ -129,85 +132,161 @@ impl Services {
         let _ = tokio::time::timeout(at_most, bell.notified()).await;
     }
 
-    async fn deliver(&self, claim: Claim) {
-        if let Some(settlement) = self.unreleased(&claim).await {
-            return self.settled(&claim, settlement).await;
-        }
-        let attempted = self.attempt(&claim).await;
-        let now = self.now();
-        let (kind, outcome) = match &attempted {
-            Some((settings, outcome)) => (settings.kind(), outcome.word()),
-            None => ("unknown", "abandoned"),
+    async fn deliver(&self, mut claim: Claim) {
+        let settlement = match self.unreleased(&mut claim).await {
+            Some(settlement) => settlement,
+            None => self.attempt(&claim).await,
         };
-        self.metrics().deliveries.get_or_create(&Kind { kind, outcome }).inc();
-        let settlement = settle(&claim, attempted.map(|(_, outcome)| outcome), now);
-        if let Settlement::Retry { result, .. } | Settlement::Abandoned { result } = &settlement {
+        if let Fate::Retry(_) | Fate::Abandoned = settlement.fate {
             tracing::warn!(
                 incident.id = %claim.about.incident.id,
                 channel.id = claim.channel.as_ref().map(|channel| channel.id),
                 attempts = claim.attempts + 1,
-                result,
+                result = settlement.result,
                 "a notification was not delivered"
             );
         }
-        self.settled(&claim, settlement).await;
-    }
-
-    async fn settled(&self, claim: &Claim, settlement: Settlement) {
-        match self.store().outbox_settle(claim, settlement, self.now()).await {
+        match self.store().outbox_settle(&claim, settlement, self.now()).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!(key = claim.key, "a lease ended during its attempt"),
             Err(error) => tracing::error!(%error, "the end of an attempt could not be recorded"),
         }
     }
 
-    /// Makes one attempt; `None` if the channel is gone, turned off or unreadable.
-    async fn attempt(&self, claim: &Claim) -> Option<(Settings, Outcome)> {
-        let stored = claim.channel.as_ref()?;
-        let settings = match self.unseal(stored) {
+    /// Makes one attempt, unless its channel rests or takes nothing.
+    async fn attempt(&self, claim: &Claim) -> Settlement {
+        let Some(channel) = &claim.channel else {
+            return Settlement::new(Fate::Abandoned, "the channel is gone");
+        };
+        if !channel.is_enabled {
+            if !channel.disabled_reason.is_empty() {
+                self.fall_back(claim, channel).await;
+            }
+            return Settlement::new(Fate::Abandoned, "the channel is turned off");
+        }
+        let settings = match self.unseal(channel) {
             Ok(settings) => settings,
             Err(error) => {
-                tracing::error!(%error, channel.id = stored.id, "a channel cannot be read");
-                return None;
+                tracing::error!(%error, channel.id, "a channel cannot be read");
+                self.fall_back(claim, channel).await;
+                return Settlement::new(Fate::Abandoned, "the channel cannot be read");
             }
         };
+        let now = self.now();
+        if let Err(until) = self.breaker(channel.id, |breaker| breaker.admit(now)) {
+            let result = format!("waits for its channel, which fails: {}", channel.failing_result);
+            let until = self.wake_for_fallback(claim, channel, until).await;
+            return Settlement::new(Fate::Hold(until), result);
+        }
         let mut notification = self.notification(claim);
-        notification.thread = self.thread(stored, claim).await;
+        notification.thread = self.thread(channel, claim).await;
         let ways_out = &self.inner.parts.ways_out;
-        let outcome = channel::send(ways_out, &settings, &notification, self.now()).await;
-        if let Outcome::Delivered { thread: Some(reference), .. } = &outcome {
-            self.keep_thread(stored, claim, reference).await;
-        }
-        if let Outcome::Disable { result } = &outcome {
-            let mut turned_off = stored.clone();
-            turned_off.is_enabled = false;
-            turned_off.disabled_reason.clone_from(result);
-            if let Err(error) = self.store().channel_update(turned_off).await {
-                tracing::error!(%error, channel.id = stored.id, "a channel could not be turned off");
+        let started = tokio::time::Instant::now();
+        let outcome = channel::send(ways_out, &settings, &notification, now).await;
+        let attempt = Attempt { began_at: now, took: started.elapsed() };
+        let kind = Kind { kind: settings.kind(), outcome: outcome.word() };
+        self.metrics().deliveries.get_or_create(&kind).inc();
+        let settlement = self.settle(claim, channel, outcome).await;
+        Settlement { attempt: Some(attempt), ..settlement }
+    }
+
+    /// What the outcome of an attempt leads to.
+    async fn settle(&self, claim: &Claim, channel: &StoredChannel, outcome: Outcome) -> Settlement {
+        let now = self.now();
+        let result = outcome.result();
+        let retry_after = match outcome {
+            Outcome::Delivered { thread, .. } => {
+                self.breaker(channel.id, Breaker::succeeded);
+                if let Some(reference) = thread {
+                    self.keep_thread(channel, claim, &reference).await;
+                }
+                let again = again(claim, channel, now);
+                return Settlement { again, ..Settlement::new(Fate::Delivered, result) };
             }
+            Outcome::Disable { .. } => {
+                self.turn_off(channel, &result).await;
+                self.fall_back(claim, channel).await;
+                return Settlement::new(Fate::Abandoned, result);
+            }
+            Outcome::Retry { retry_after, .. } => retry_after,
+            Outcome::Blocked { .. } => None,
+        };
+        self.breaker(channel.id, |breaker| breaker.failed(now, retry_after));
+        if is_given_up(claim, channel, now) {
+            self.fall_back(claim, channel).await;
+            let result = format!("given up after 72 hours: {result}");
+            return Settlement::new(Fate::Abandoned, result);
         }
-        Some((settings, outcome))
+        let attempts = usize::try_from(claim.attempts).unwrap_or(usize::MAX);
+        let planned = WAITS[attempts.min(WAITS.len() - 1)];
+        // Jitter spreads those that failed together; never earlier than was asked for.
+        let spread = planned.mul_f64(1.0 + rand::random::<f64>() / 5.0);
+        let at = now.plus(retry_after.unwrap_or_default().max(spread));
+        let at = self.wake_for_fallback(claim, channel, at).await;
+        Settlement::new(Fate::Retry(at), result)
+    }
+
+    async fn turn_off(&self, channel: &StoredChannel, reason: &str) {
+        let mut turned_off = channel.clone();
+        turned_off.is_enabled = false;
+        reason.clone_into(&mut turned_off.disabled_reason);
+        if let Err(error) = self.store().channel_update(turned_off).await {
+            tracing::error!(%error, channel.id, "a channel could not be turned off");
+        }
+    }
+
+    /// Tells another channel if this one has failed for long enough. If it has not, when
+    /// to look again: `at`, or sooner.
+    async fn wake_for_fallback(
+        &self,
+        claim: &Claim,
+        channel: &StoredChannel,
+        at: Timestamp,
+    ) -> Timestamp {
+        if channel.fallback_id.is_none() {
+            return at;
+        }
+        let now = self.now();
+        let failing_at = channel.failing_since.unwrap_or(now).plus(FAILING_AFTER);
+        if now < failing_at {
+            return at.min(failing_at);
+        }
+        self.fall_back(claim, channel).await;
+        at
+    }
+
+    /// Tells the channel that takes the place of this one.
+    async fn fall_back(&self, claim: &Claim, channel: &StoredChannel) {
+        let Some(fallback) = channel.fallback_id.filter(|id| *id != channel.id) else { return };
+        let key = key(claim, ChannelId(fallback), claim.repeat);
+        let now = self.now();
+        if let Err(error) = self.store().outbox_copy(claim, Copied { key, at: now }, now).await {
+            tracing::error!(%error, channel.id, fallback, "a fallback could not be told");
+        }
+        self.inner.outbox_bell.notify_one();
+    }
+
+    fn breaker<T>(&self, channel: i64, act: impl FnOnce(&mut Breaker) -> T) -> T {
+        let mut breakers = self.inner.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        act(breakers.entry(channel).or_default())
     }
 }
 
-/// What the outcome of an attempt leads to; no outcome: the channel is gone.
-fn settle(claim: &Claim, outcome: Option<Outcome>, now: Timestamp) -> Settlement {
-    let (result, retry_after) = match outcome {
-        None => return Settlement::Abandoned { result: "the channel is gone".to_owned() },
-        Some(Outcome::Delivered { .. }) => {
-            let result = outcome.map(|outcome| outcome.result()).unwrap_or_default();
-            return Settlement::Delivered { result };
-        }
-        Some(Outcome::Disable { result }) => return Settlement::Abandoned { result },
-        Some(Outcome::Retry { result, retry_after }) => (result, retry_after),
-        Some(Outcome::Blocked { result }) => (result, None),
-    };
-    if now.since(claim.created_at) >= TRIED_FOR && claim.attempts >= TRIED_TIMES {
-        let result = format!("given up after 72 hours: {result}");
-        return Settlement::Abandoned { result };
-    }
-    let planned = WAITS[usize::try_from(claim.attempts).unwrap_or(usize::MAX).min(WAITS.len() - 1)];
-    // Jitter spreads those that failed together; never earlier than was asked for.
-    let spread = planned.mul_f64(1.0 + rand::random::<f64>() / 5.0);
-    Settlement::Retry { result, at: now.plus(retry_after.unwrap_or_default().max(spread)) }
+/// Whether a notification has been tried for long enough, or its channel has.
+fn is_given_up(claim: &Claim, channel: &StoredChannel, now: Timestamp) -> bool {
+    let is_failing = channel.failing_since.is_some_and(|since| now.since(since) >= TRIED_FOR);
+    now.since(claim.created_at) >= TRIED_FOR && (claim.attempts >= TRIED_TIMES || is_failing)
+}
+
+/// What is told again later, if a route says so and it asks somebody to act.
+fn again(claim: &Claim, channel: &StoredChannel, now: Timestamp) -> Option<Copied> {
+    let is_alarm = matches!(claim.event, EventKind::Opened | EventKind::Reopened);
+    let every = claim.repeat_every.filter(|_| is_alarm)?;
+    Some(Copied { key: key(claim, ChannelId(channel.id), claim.repeat + 1), at: now.plus(every) })
+}
+
+/// The key of what a claim tells, told to `channel` for the time that `repeat` says.
+fn key(claim: &Claim, channel: ChannelId, repeat: u32) -> NotificationKey {
+    let incident = &claim.about.incident;
+    NotificationKey { incident: incident.id, event: claim.event_number, repeat, channel }
 }

@@ -1,5 +1,7 @@
 //! What is or was wrong.
 
+use std::collections::HashMap;
+
 use nightbell_domain::id::{IncidentId, SchedulerId};
 use nightbell_domain::key::Principal;
 use nightbell_domain::settings::Violation;
@@ -10,13 +12,17 @@ use crate::error::ServiceError;
 use crate::store::IncidentQuery;
 use crate::store::batch::Target;
 
-pub use crate::store::{Delivery, DeliveryState, IncidentState, IncidentView};
+pub use crate::store::{Delivery, DeliveryState, IncidentState, IncidentView, Receipt};
 
 /// The most characters of a name that acknowledges.
 const BY_CHARS_MAX: usize = 200;
 
 /// The most characters of a note.
 const NOTE_CHARS_MAX: usize = 1_000;
+
+/// How many attempts are read of an incident, and shown of one notification.
+const RECEIPTS_READ_MAX: i64 = 1_000;
+const RECEIPTS_SHOWN_MAX: usize = 20;
 
 /// Which incidents a list shows.
 #[derive(Debug, Clone, Default)]
@@ -48,15 +54,28 @@ impl Services {
         }))
     }
 
-    /// One incident and what became of its notifications.
+    /// One incident and what became of its notifications, with their last attempts.
     pub async fn incident(
         &self,
         principal: &Principal,
         id: IncidentId,
-    ) -> Result<(IncidentView, Vec<Delivery>), ServiceError> {
+    ) -> Result<(IncidentView, Vec<(Delivery, Vec<Receipt>)>), ServiceError> {
         let view = self.incident_view(principal, id).await?;
-        let deliveries = self.store().deliveries(principal.project, id).await.map_err(unstored)?;
-        Ok((view, deliveries))
+        let project = principal.project;
+        let deliveries = self.store().deliveries(project, id).await.map_err(unstored)?;
+        let receipts = self.store().receipts(project, id, RECEIPTS_READ_MAX).await;
+        let mut by_key: HashMap<String, Vec<Receipt>> = HashMap::new();
+        for receipt in receipts.map_err(unstored)? {
+            let of_one = by_key.entry(receipt.key.clone()).or_default();
+            if of_one.len() < RECEIPTS_SHOWN_MAX {
+                of_one.push(receipt);
+            }
+        }
+        let with_receipts = deliveries.into_iter().map(|delivery| {
+            let receipts = by_key.remove(&delivery.key).unwrap_or_default();
+            (delivery, receipts)
+        });
+        Ok((view, with_receipts.collect()))
     }
 
     /// Says that somebody has an incident. An empty `by` means the name of the key.

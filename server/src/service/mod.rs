@@ -3,23 +3,28 @@
 pub mod channels;
 mod decide;
 pub mod deliveries;
-mod dependence;
 pub mod incidents;
 mod judge;
 pub mod keys;
 pub mod page;
+pub mod policies;
 mod progress;
 mod record;
+mod release;
 pub mod reports;
+pub mod routes;
 pub mod runs;
 pub mod schedulers;
+pub mod silences;
 pub mod slack;
 mod telling;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
+use nightbell_domain::breaker::Breaker;
 use nightbell_domain::key::{Principal, ProjectId};
 use nightbell_domain::presence::ServerId;
 use nightbell_domain::scheduler::Scheduler;
@@ -94,6 +99,8 @@ struct Inner {
     progress: Progress,
     changes: broadcast::Sender<Change>,
     outbox_bell: Arc<Notify>,
+    /// Which channels rest, by their numbers.
+    breakers: Mutex<HashMap<i64, Breaker>>,
 }
 
 impl Services {
@@ -115,7 +122,8 @@ impl Services {
         };
         let (ingest, writing) = Ingest::new(recorder);
         let progress = Progress::from(parts.clock.now());
-        let inner = Inner { parts, ingest, sight, progress, changes, outbox_bell };
+        let breakers = Mutex::default();
+        let inner = Inner { parts, ingest, sight, progress, changes, outbox_bell, breakers };
         (Self { inner: Arc::new(inner) }, writing)
     }
 

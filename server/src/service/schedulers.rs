@@ -17,6 +17,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::time::timeout;
 
 use super::record::{RETRY_AFTER, refused};
+use super::silences::SilenceView;
 use super::{Page, PageRequest, Services, by_id, fault, unstored};
 use crate::error::ServiceError;
 use crate::store::batch::Intent;
@@ -86,6 +87,8 @@ pub struct Explained {
     pub open_incidents: Vec<(IncidentView, Vec<Delivery>)>,
     /// Its last runs, the newest first.
     pub last_runs: Vec<Run>,
+    /// The silences that cover it and are not over.
+    pub silences: Vec<SilenceView>,
 }
 
 /// What happened to one scheduler, as the server tells itself.
@@ -155,7 +158,8 @@ impl Services {
             open_incidents.push((view, deliveries.map_err(unstored)?));
         }
         let last_runs = self.last_runs(principal, &scheduler, EXPLAINED_RUNS).await?;
-        Ok(Explained { scheduler, explanation, open_incidents, last_runs })
+        let silences = self.silences_of(principal.project, id, &scheduler.settings).await?;
+        Ok(Explained { scheduler, explanation, open_incidents, last_runs, silences })
     }
 
     /// Reports for a scheduler that were refused in the last 24 hours, the newest

@@ -16,6 +16,7 @@ impl Services {
     pub(super) fn notification(&self, claim: &Claim) -> Notification {
         let incident = &claim.about.incident;
         let (event, occurred_at) = match claim.event {
+            _ if claim.repeat > 0 => (Event::Reminded, self.now()),
             EventKind::Opened => (Event::Opened, incident.opened_at),
             EventKind::Acknowledged => {
                 let at = incident.acknowledgement.as_ref().map(|it| it.at);

@@ -21,6 +21,7 @@ use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::incident::{EventKind, Incident};
 use nightbell_domain::key::{Key, ProjectId};
 use nightbell_domain::ledger::SlotEntry;
+use nightbell_domain::notify::NotificationKey;
 use nightbell_domain::presence::{Lease, ServerId, Sign};
 use nightbell_domain::run::{Run, RunStatus};
 use nightbell_domain::scheduler::{Health, Scheduler};
@@ -135,6 +136,40 @@ pub struct StoredChannel {
     pub sealed_settings: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Whether it hears of every incident that no route keeps from it.
+    pub is_default: bool,
+    /// The channel that is told in its place when it fails.
+    pub fallback_id: Option<i64>,
+    /// Since when every attempt at it has failed; `None`: the last one did not.
+    pub failing_since: Option<Timestamp>,
+    /// What the last attempt met, while it is failing.
+    pub failing_result: String,
+}
+
+/// What kind of thing a policy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyKind {
+    /// A route.
+    Route,
+    /// A silence.
+    Silence,
+}
+
+/// What a project sets about its notifications: a route or a silence, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPolicy {
+    /// Its number.
+    pub id: i64,
+    /// Its project.
+    pub project: ProjectId,
+    /// What it is.
+    pub kind: PolicyKind,
+    /// The route or silence, in JSON.
+    pub text: String,
+    /// The name of the key that made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 /// How far a notification has come.
@@ -146,6 +181,8 @@ pub enum DeliveryState {
     Delivered,
     /// Given up.
     Abandoned,
+    /// Not told: nobody had to know any more.
+    Withheld,
 }
 
 /// What became of one notification.
@@ -167,6 +204,23 @@ pub struct Delivery {
     pub next_attempt_at: Option<Timestamp>,
     /// When the channel took it.
     pub delivered_at: Option<Timestamp>,
+    /// Which time it is that this is told again; 0: the first time.
+    pub repeat: u32,
+}
+
+/// One try at sending a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The key of the notification.
+    pub key: String,
+    /// When it began.
+    pub attempted_at: Timestamp,
+    /// How long it took.
+    pub took: Duration,
+    /// Whether the channel took it.
+    pub is_delivered: bool,
+    /// What it met.
+    pub result: String,
 }
 
 /// A notification that one sender holds until its lease ends.
@@ -184,6 +238,8 @@ pub struct Claim {
     pub created_at: Timestamp,
     /// What it tells.
     pub event: EventKind,
+    /// The number of the event within the incident.
+    pub event_number: u32,
     /// The incident as it stood then, with the names of what it is about.
     pub about: IncidentView,
     /// The project's name.
@@ -192,8 +248,14 @@ pub struct Claim {
     pub settings: Settings,
     /// When a run of the scheduler last ended well.
     pub last_success_at: Option<Timestamp>,
-    /// The channel; `None` if it is gone or turned off.
+    /// The channel; `None` if it is gone.
     pub channel: Option<StoredChannel>,
+    /// Which time it is that this is told again; 0: the first time.
+    pub repeat: u32,
+    /// How often it is told again while nobody has the incident; `None`: not again.
+    pub repeat_every: Option<Duration>,
+    /// Whether it waited because a route says so.
+    pub is_delayed: bool,
 }
 
 /// What a channel calls its first message about an incident.
@@ -211,33 +273,57 @@ pub struct Thread {
     pub created_at: Timestamp,
 }
 
-/// How an attempt ended.
+/// How a claim ended.
 #[derive(Debug, Clone)]
-pub enum Settlement {
+pub struct Settlement {
+    /// What becomes of the notification.
+    pub fate: Fate,
+    /// Why, for an operator.
+    pub result: String,
+    /// The attempt that was made; `None`: none was.
+    pub attempt: Option<Attempt>,
+    /// What is told again later, once this is delivered.
+    pub again: Option<Copied>,
+}
+
+/// What becomes of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
     /// The channel took it.
-    Delivered {
-        /// What it answered.
-        result: String,
-    },
-    /// It is tried again.
-    Retry {
-        /// What went wrong.
-        result: String,
-        /// When.
-        at: Timestamp,
-    },
-    /// No attempt was made: it waits for something else.
-    Hold {
-        /// For what.
-        result: String,
-        /// Until when, at least.
-        at: Timestamp,
-    },
+    Delivered,
+    /// It is tried again at this instant.
+    Retry(Timestamp),
+    /// No attempt was made: it waits for something else, until this instant at least.
+    Hold(Timestamp),
     /// It is given up.
-    Abandoned {
-        /// Why.
-        result: String,
-    },
+    Abandoned,
+    /// Nobody has to know any more.
+    Withheld,
+}
+
+/// When an attempt was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// When it began.
+    pub began_at: Timestamp,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// The same notification once more: to another channel, or again later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// Its key.
+    pub key: NotificationKey,
+    /// When it is due.
+    pub at: Timestamp,
+}
+
+impl Settlement {
+    /// A claim that ended so without an attempt.
+    pub fn new(fate: Fate, result: impl Into<String>) -> Self {
+        Self { fate, result: result.into(), attempt: None, again: None }
+    }
 }
 
 /// A report that was refused and is kept for 24 hours.
@@ -399,6 +485,32 @@ pub trait Store: Send + Sync + 'static {
         incident: IncidentId,
     ) -> Result<Option<String>, StoreError>;
 
+    /// Adds a policy, unless the project has `most` of its kind; its number.
+    async fn policy_insert(
+        &self,
+        policy: StoredPolicy,
+        most: i64,
+    ) -> Result<Option<i64>, StoreError>;
+
+    /// The project's policies of a kind, the oldest first.
+    async fn policies(
+        &self,
+        project: ProjectId,
+        kind: PolicyKind,
+    ) -> Result<Vec<StoredPolicy>, StoreError>;
+
+    /// Replaces the text of the policy of this number, project and kind. Whether there
+    /// was one.
+    async fn policy_update(&self, policy: StoredPolicy) -> Result<bool, StoreError>;
+
+    /// Forgets a policy. Whether there was one.
+    async fn policy_delete(
+        &self,
+        project: ProjectId,
+        kind: PolicyKind,
+        id: i64,
+    ) -> Result<bool, StoreError>;
+
     /// Remembers what a channel calls its first message about an incident, and forgets
     /// what is older than `forgotten`. A channel of another project is left alone.
     async fn thread_keep(&self, thread: Thread, forgotten: Timestamp) -> Result<(), StoreError>;
@@ -414,7 +526,24 @@ pub trait Store: Send + Sync + 'static {
         passed_by: Vec<i64>,
     ) -> Result<Vec<Claim>, StoreError>;
 
-    /// Records how an attempt ended, if the lease is still the claim's. Whether it was.
+    /// Writes the same notification for another channel, unless that was written before.
+    async fn outbox_copy(
+        &self,
+        claim: &Claim,
+        copy: Copied,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The last attempts at telling of an incident, the newest first, at most `limit`.
+    async fn receipts(
+        &self,
+        project: ProjectId,
+        id: IncidentId,
+        limit: i64,
+    ) -> Result<Vec<Receipt>, StoreError>;
+
+    /// Records how a claim ended, if the lease is still the claim's; with an attempt, also
+    /// whether its channel is failing. Whether it was.
     async fn outbox_settle(
         &self,
         claim: &Claim,

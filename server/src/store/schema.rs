@@ -89,6 +89,10 @@ table! {
         disabled_reason -> Text,
         sealed_settings -> Binary,
         created_at_ms -> BigInt,
+        is_default -> Bool,
+        fallback_id -> Nullable<BigInt>,
+        failing_since_ms -> Nullable<BigInt>,
+        failing_result -> Text,
     }
 }
 
@@ -110,6 +114,31 @@ table! {
         last_result -> Text,
         created_at_ms -> BigInt,
         settled_at_ms -> Nullable<BigInt>,
+        repeat_number -> BigInt,
+        repeat_every_ms -> Nullable<BigInt>,
+        delay_ms -> BigInt,
+    }
+}
+
+table! {
+    delivery_attempts (id) {
+        id -> BigInt,
+        outbox_id -> BigInt,
+        attempted_at_ms -> BigInt,
+        took_ms -> BigInt,
+        is_delivered -> Bool,
+        result -> Text,
+    }
+}
+
+table! {
+    policies (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        kind -> Integer,
+        policy -> Text,
+        created_by -> Text,
+        created_at_ms -> BigInt,
     }
 }
 
@@ -179,6 +208,7 @@ joinable!(scheduler_states -> schedulers (scheduler_key));
 joinable!(incidents -> schedulers (scheduler_key));
 joinable!(outbox -> schedulers (scheduler_key));
 joinable!(keys -> projects (project_id));
+joinable!(delivery_attempts -> outbox (outbox_id));
 allow_tables_to_appear_in_same_query!(
     projects,
     keys,
@@ -187,6 +217,7 @@ allow_tables_to_appear_in_same_query!(
     scheduler_labels,
     incidents,
     outbox,
+    delivery_attempts,
     channels,
     runs,
 );

@@ -12,7 +12,9 @@ use serde_json::{Map, Value, json};
 use super::text::name;
 use super::{invalid, time, unless_violated};
 use crate::error::ServiceError;
-use crate::service::channels::{Channel, ChannelPatch, Draft, KINDS, TestReceipt, says_nothing};
+use crate::service::channels::{
+    Channel, ChannelPatch, Draft, KINDS, NewChannel, TestReceipt, says_nothing,
+};
 
 const NAME_CHARACTERS_MAX: usize = 100;
 
@@ -21,6 +23,8 @@ pub fn shown(channel: Channel) -> v1::Channel {
     let form = json!({
         "name": channel.name,
         "enabled": channel.is_enabled,
+        "by_default": channel.is_default,
+        "fallback_channel_id": channel.fallback_id.map(|id| id.to_string()),
         channel.kind: channel.settings,
     });
     let settings = json::from_slice(form.to_string().as_bytes(), Mode::Strict);
@@ -30,6 +34,8 @@ pub fn shown(channel: Channel) -> v1::Channel {
         settings: settings.ok().map(|decoded| decoded.message),
         created_at: Some(time::timestamp(channel.created_at)),
         disabled_reason: channel.disabled_reason,
+        failing_since: channel.failing_since.map(time::timestamp),
+        failing_result: channel.failing_result,
     }
 }
 
@@ -58,19 +64,21 @@ pub fn id(text: &str) -> Result<i64, ServiceError> {
 /// # Errors
 ///
 /// Every rule that can be seen to be broken.
-pub fn new_channel(message: v1::CreateChannelRequest) -> Result<(String, Draft), ServiceError> {
+pub fn new_channel(message: v1::CreateChannelRequest) -> Result<(NewChannel, Draft), ServiceError> {
     let mut violations = Vec::new();
     let said = said(&message).map(|(kind, mut fields)| {
         fields.retain(|_, value| !says_nothing(value));
         Draft { kind, fields }
     });
     let name = name("name", message.name, NAME_CHARACTERS_MAX, &mut violations);
+    let fallback_id = fallback(message.fallback_channel_id, "fallback_channel_id", &mut violations);
+    let new = NewChannel { name, is_default: message.by_default, fallback_id };
     let Some(draft) = said else {
         let rule = format!("must be given: one of {}", KINDS.join(", "));
         violations.push(Violation::new("kind", "REQUIRED", rule));
         return Err(ServiceError::Invalid(violations));
     };
-    unless_violated((name, draft), violations)
+    unless_violated((new, draft), violations)
 }
 
 /// Reads a change of a channel. What the mask does not name is kept.
@@ -101,6 +109,12 @@ pub fn update(
                 patch.name = Some(text);
             }
             "enabled" => patch.is_enabled = Some(settings.enabled.unwrap_or(true)),
+            "by_default" => patch.is_default = Some(settings.by_default.unwrap_or(true)),
+            "fallback_channel_id" => {
+                let field = "settings.fallback_channel_id";
+                let text = settings.fallback_channel_id.clone();
+                patch.fallback_id = Some(fallback(text, field, &mut violations));
+            }
             other => match chosen(other, said.as_ref()) {
                 Ok((kind, fields)) => {
                     let fresh = || Draft { kind, fields: Map::new() };
@@ -111,6 +125,16 @@ pub fn update(
         }
     }
     unless_violated(patch, violations)
+}
+
+/// The fallback that is named; none if nothing is.
+fn fallback(text: Option<String>, field: &str, violations: &mut Vec<Violation>) -> Option<i64> {
+    let text = text.filter(|text| !text.is_empty())?;
+    let fallback = id(&text).ok();
+    if fallback.is_none() {
+        violations.push(Violation::new(field, "UNKNOWN_CHANNEL", "must be a channel's id"));
+    }
+    fallback
 }
 
 /// What is said of a kind: its name and all its fields, those that say nothing too.
@@ -168,7 +192,7 @@ mod tests {
 
     fn settings(webhook: v1::WebhookSettings) -> v1::ChannelSettings {
         let kind = Some(v1::channel_settings::Kind::Webhook(webhook));
-        v1::ChannelSettings { name: None, enabled: None, kind }
+        v1::ChannelSettings { kind, ..Default::default() }
     }
 
     fn mask(paths: &[&str]) -> prost_types::FieldMask {
@@ -191,6 +215,10 @@ mod tests {
             settings: Map::from_iter([("url".to_owned(), json!("https://example.com"))]),
             created_at: Timestamp::from_millis(0),
             disabled_reason: String::new(),
+            is_default: true,
+            fallback_id: None,
+            failing_since: None,
+            failing_result: String::new(),
         });
         assert_eq!(shown.channel_id, "12");
         let kind = shown.settings.and_then(|settings| settings.kind);
@@ -200,14 +228,15 @@ mod tests {
 
     #[test]
     fn every_rule_a_new_channel_breaks_is_told() {
-        let none = v1::CreateChannelRequest { name: String::new(), kind: None };
+        let none = v1::CreateChannelRequest::default();
         assert_eq!(
             refused(new_channel(none)),
             [("name".to_owned(), "BAD_NAME"), ("kind".to_owned(), "REQUIRED")]
         );
+        let long = v1::CreateChannelRequest { name: "n".repeat(101), ..Default::default() };
         let long = v1::CreateChannelRequest {
-            name: "n".repeat(101),
             kind: Some(v1::create_channel_request::Kind::Webhook(webhook("", None))),
+            ..long
         };
         assert_eq!(refused(new_channel(long)), [("name".to_owned(), "TOO_LONG")]);
     }

@@ -3,19 +3,20 @@
 use nightbell_domain::explain::{LimitNote, Verdict};
 use nightbell_proto::v1;
 
-use super::{incident, run, scheduler, time};
+use super::{incident, run, scheduler, silence, time};
 use crate::service::incidents::{Delivery, IncidentView};
 use crate::service::schedulers::Explained;
 
 /// An explanation as the caller reads it.
 pub fn shown(explained: Explained) -> v1::ExplainSchedulerResponse {
-    let Explained { scheduler, explanation, open_incidents, last_runs } = explained;
+    let Explained { scheduler, explanation, open_incidents, last_runs, silences } = explained;
     v1::ExplainSchedulerResponse {
         summary: explanation.summary,
         scheduler: Some(scheduler::shown(&scheduler)),
         limits: explanation.limits.into_iter().map(limit).collect(),
         open_incidents: open_incidents.into_iter().map(open_incident).collect(),
         last_runs: last_runs.iter().map(|it| run::shown(&scheduler.id, it)).collect(),
+        silences: silences.into_iter().map(silence::shown).collect(),
     }
 }
 

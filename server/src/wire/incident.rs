@@ -10,7 +10,7 @@ use super::text::{checked, unless_empty};
 use super::{invalid, run, time, unless_violated};
 use crate::error::ServiceError;
 use crate::service::incidents::{
-    Delivery, DeliveryState, IncidentFilter, IncidentState, IncidentView,
+    Delivery, DeliveryState, IncidentFilter, IncidentState, IncidentView, Receipt,
 };
 
 const BY_CHARACTERS_MAX: usize = 200;
@@ -63,6 +63,21 @@ fn happened(entry: &HistoryEntry) -> v1::IncidentEvent {
     }
 }
 
+/// How much it matters, as it was asked for; `None`: not said, or no such word.
+pub(super) fn read_severity(number: i32) -> Option<Severity> {
+    match v1::Severity::try_from(number).ok()? {
+        v1::Severity::Unspecified => None,
+        v1::Severity::Critical => Some(Severity::Critical),
+        v1::Severity::Normal => Some(Severity::Normal),
+        v1::Severity::Low => Some(Severity::Low),
+    }
+}
+
+/// What was found, as it was asked for; `None`: not said, or no such word.
+pub(super) fn read_reason(number: i32) -> Option<Reason> {
+    Reason::ALL.into_iter().find(|it| i32::from(reason(*it)) == number)
+}
+
 /// How much it matters.
 pub fn severity(severity: Severity) -> v1::Severity {
     match severity {
@@ -82,12 +97,29 @@ pub fn delivery(delivery: Delivery) -> v1::Delivery {
             DeliveryState::Pending => v1::DeliveryState::Pending,
             DeliveryState::Delivered => v1::DeliveryState::Delivered,
             DeliveryState::Abandoned => v1::DeliveryState::Abandoned,
+            DeliveryState::Withheld => v1::DeliveryState::Withheld,
         }
         .into(),
         attempts: delivery.attempts,
         last_result: delivery.last_result,
         next_attempt_at: delivery.next_attempt_at.map(time::timestamp),
         delivered_at: delivery.delivered_at.map(time::timestamp),
+        repeat: delivery.repeat,
+        receipts: Vec::new(),
+    }
+}
+
+/// A notification with its last attempts, as the caller reads it.
+pub fn delivery_with_receipts((told, receipts): (Delivery, Vec<Receipt>)) -> v1::Delivery {
+    v1::Delivery { receipts: receipts.into_iter().map(receipt).collect(), ..delivery(told) }
+}
+
+fn receipt(receipt: Receipt) -> v1::DeliveryAttempt {
+    v1::DeliveryAttempt {
+        attempted_at: Some(time::timestamp(receipt.attempted_at)),
+        took_ms: i64::try_from(receipt.took.as_millis()).unwrap_or(i64::MAX),
+        delivered: receipt.is_delivered,
+        result: receipt.result,
     }
 }
 
@@ -173,7 +205,7 @@ fn state(incident: &Incident) -> v1::IncidentState {
     }
 }
 
-fn reason(reason: Reason) -> v1::IncidentReason {
+pub(super) fn reason(reason: Reason) -> v1::IncidentReason {
     match reason {
         Reason::Failed => v1::IncidentReason::Failed,
         Reason::Missed => v1::IncidentReason::Missed,
@@ -266,6 +298,7 @@ mod tests {
             last_result: "410".to_owned(),
             next_attempt_at: None,
             delivered_at: None,
+            repeat: 0,
         });
         assert_eq!((shown.channel_id.as_str(), shown.event.as_str()), ("12", "resolved"));
         assert_eq!(shown.state(), v1::DeliveryState::Abandoned);

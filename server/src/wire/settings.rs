@@ -109,7 +109,7 @@ pub fn update(
 pub fn below_settings(error: ServiceError) -> ServiceError {
     match error {
         ServiceError::Invalid(mut violations) => {
-            for violation in &mut violations {
+            for violation in violations.iter_mut().filter(|it| it.field != "update_mask") {
                 violation.field.insert_str(0, "settings.");
             }
             ServiceError::Invalid(violations)

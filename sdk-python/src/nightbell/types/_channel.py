@@ -21,6 +21,13 @@ class Channel:
 
     Empty: it did not.
     """
+    failing_since: datetime | None = None
+    """Since when every attempt at it has failed.
+
+    Unset: the last one went well, or there was none.
+    """
+    failing_result: str = ""
+    """What the last attempt met while it is failing, for an operator."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,18 @@ class ChannelSettings:
     """Whether it is used.
 
     Unset means yes.
+    """
+    by_default: bool | None = None
+    """Whether it hears of every incident that no route keeps from it.
+
+    Unset means yes. If not, it hears of what routes send there, and of what others
+    cannot be told if it is their fallback.
+    """
+    fallback_channel_id: str | None = None
+    """The channel that is told instead when this one has failed for 2 minutes, or
+    was turned off by Nightbell.
+
+    Unset or empty: none.
     """
     webhook: WebhookSettings | None = None
     """An HTTP address of yours, signed by the rules of Standard Webhooks."""

@@ -86,6 +86,8 @@ class DeliveryState(str, Enum):
     """The channel took it."""
     ABANDONED = "abandoned"
     """Given up after 72 hours, or because the channel is gone."""
+    WITHHELD = "withheld"
+    """Not told: it was over, or somebody had it, before it could be told."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,30 @@ class Delivery:
 
     Unset: it has not.
     """
+    repeat: int = 0
+    """Which time it is that this is told again, by a route that repeats.
+
+    0: the first time.
+    """
+    receipts: list[DeliveryAttempt] = field(default_factory=list["DeliveryAttempt"])
+    """The last attempts, the newest first, at most 20.
+
+    Shown by GetIncident only.
+    """
+
+
+@dataclass(frozen=True)
+class DeliveryAttempt:
+    """One try at sending a notification."""
+
+    attempted_at: datetime | None = None
+    """When it began."""
+    took_ms: int = 0
+    """How long it took, in milliseconds."""
+    delivered: bool = False
+    """Whether the channel took it."""
+    result: str = ""
+    """What it met, for an operator."""
 
 
 @dataclass(frozen=True)

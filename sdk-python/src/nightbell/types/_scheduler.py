@@ -9,6 +9,7 @@ from enum import Enum
 from nightbell.types._incident import Delivery, Incident, IncidentEvent, Severity
 from nightbell.types._report import ReportWarning
 from nightbell.types._run import Run
+from nightbell.types._silence import Silence
 
 
 class Health(str, Enum):
@@ -377,6 +378,8 @@ class ExplainSchedulerResponse:
     """The open incidents."""
     last_runs: list[Run] = field(default_factory=list["Run"])
     """The last runs, the newest first, at most 5."""
+    silences: list[Silence] = field(default_factory=list["Silence"])
+    """The silences that cover it and are not over."""
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,17 @@ class Channel(_message.Message):
     SETTINGS_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     DISABLED_REASON_FIELD_NUMBER: _builtins.int
+    FAILING_SINCE_FIELD_NUMBER: _builtins.int
+    FAILING_RESULT_FIELD_NUMBER: _builtins.int
     channel_id: _builtins.str
     disabled_reason: _builtins.str
+    failing_result: _builtins.str
     @_builtins.property
     def settings(self) -> Global___ChannelSettings: ...
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def failing_since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -42,10 +47,12 @@ class Channel(_message.Message):
         settings: Global___ChannelSettings | None = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         disabled_reason: _builtins.str = ...,
+        failing_since: _timestamp_pb2.Timestamp | None = ...,
+        failing_result: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "settings", b"settings"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "failing_since", b"failing_since", "settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_id", b"channel_id", "created_at", b"created_at", "disabled_reason", b"disabled_reason", "settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_id", b"channel_id", "created_at", b"created_at", "disabled_reason", b"disabled_reason", "failing_result", b"failing_result", "failing_since", b"failing_since", "settings", b"settings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -57,6 +64,8 @@ class ChannelSettings(_message.Message):
 
     NAME_FIELD_NUMBER: _builtins.int
     ENABLED_FIELD_NUMBER: _builtins.int
+    BY_DEFAULT_FIELD_NUMBER: _builtins.int
+    FALLBACK_CHANNEL_ID_FIELD_NUMBER: _builtins.int
     WEBHOOK_FIELD_NUMBER: _builtins.int
     EMAIL_FIELD_NUMBER: _builtins.int
     SLACK_WEBHOOK_FIELD_NUMBER: _builtins.int
@@ -71,6 +80,8 @@ class ChannelSettings(_message.Message):
     APPRISE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     enabled: _builtins.bool
+    by_default: _builtins.bool
+    fallback_channel_id: _builtins.str
     @_builtins.property
     def webhook(self) -> Global___WebhookSettings: ...
     @_builtins.property
@@ -100,6 +111,8 @@ class ChannelSettings(_message.Message):
         *,
         name: _builtins.str | None = ...,
         enabled: _builtins.bool | None = ...,
+        by_default: _builtins.bool | None = ...,
+        fallback_channel_id: _builtins.str | None = ...,
         webhook: Global___WebhookSettings | None = ...,
         email: Global___EmailSettings | None = ...,
         slack_webhook: Global___SlackWebhookSettings | None = ...,
@@ -113,18 +126,26 @@ class ChannelSettings(_message.Message):
         ntfy: Global___NtfySettings | None = ...,
         apprise: Global___AppriseSettings | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "_name", b"_name", "alertmanager", b"alertmanager", "apprise", b"apprise", "discord", b"discord", "email", b"email", "enabled", b"enabled", "kind", b"kind", "name", b"name", "ntfy", b"ntfy", "opsgenie", b"opsgenie", "pagerduty", b"pagerduty", "slack_bot", b"slack_bot", "slack_webhook", b"slack_webhook", "teams", b"teams", "telegram", b"telegram", "webhook", b"webhook"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_default", b"_by_default", "_enabled", b"_enabled", "_fallback_channel_id", b"_fallback_channel_id", "_name", b"_name", "alertmanager", b"alertmanager", "apprise", b"apprise", "by_default", b"by_default", "discord", b"discord", "email", b"email", "enabled", b"enabled", "fallback_channel_id", b"fallback_channel_id", "kind", b"kind", "name", b"name", "ntfy", b"ntfy", "opsgenie", b"opsgenie", "pagerduty", b"pagerduty", "slack_bot", b"slack_bot", "slack_webhook", b"slack_webhook", "teams", b"teams", "telegram", b"telegram", "webhook", b"webhook"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_enabled", b"_enabled", "_name", b"_name", "alertmanager", b"alertmanager", "apprise", b"apprise", "discord", b"discord", "email", b"email", "enabled", b"enabled", "kind", b"kind", "name", b"name", "ntfy", b"ntfy", "opsgenie", b"opsgenie", "pagerduty", b"pagerduty", "slack_bot", b"slack_bot", "slack_webhook", b"slack_webhook", "teams", b"teams", "telegram", b"telegram", "webhook", b"webhook"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_default", b"_by_default", "_enabled", b"_enabled", "_fallback_channel_id", b"_fallback_channel_id", "_name", b"_name", "alertmanager", b"alertmanager", "apprise", b"apprise", "by_default", b"by_default", "discord", b"discord", "email", b"email", "enabled", b"enabled", "fallback_channel_id", b"fallback_channel_id", "kind", b"kind", "name", b"name", "ntfy", b"ntfy", "opsgenie", b"opsgenie", "pagerduty", b"pagerduty", "slack_bot", b"slack_bot", "slack_webhook", b"slack_webhook", "teams", b"teams", "telegram", b"telegram", "webhook", b"webhook"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__by_default: _TypeAlias = _typing.Literal["by_default"]  # noqa: Y015
+    _WhichOneofArgType__by_default: _TypeAlias = _typing.Literal["_by_default", b"_by_default"]  # noqa: Y015
     _WhichOneofReturnType__enabled: _TypeAlias = _typing.Literal["enabled"]  # noqa: Y015
     _WhichOneofArgType__enabled: _TypeAlias = _typing.Literal["_enabled", b"_enabled"]  # noqa: Y015
+    _WhichOneofReturnType__fallback_channel_id: _TypeAlias = _typing.Literal["fallback_channel_id"]  # noqa: Y015
+    _WhichOneofArgType__fallback_channel_id: _TypeAlias = _typing.Literal["_fallback_channel_id", b"_fallback_channel_id"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
     _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["webhook", "email", "slack_webhook", "slack_bot", "pagerduty", "opsgenie", "alertmanager", "teams", "discord", "telegram", "ntfy", "apprise"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by_default) -> _WhichOneofReturnType__by_default | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__enabled) -> _WhichOneofReturnType__enabled | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fallback_channel_id) -> _WhichOneofReturnType__fallback_channel_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
     @_typing.overload
@@ -478,6 +499,8 @@ class CreateChannelRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
+    BY_DEFAULT_FIELD_NUMBER: _builtins.int
+    FALLBACK_CHANNEL_ID_FIELD_NUMBER: _builtins.int
     WEBHOOK_FIELD_NUMBER: _builtins.int
     EMAIL_FIELD_NUMBER: _builtins.int
     SLACK_WEBHOOK_FIELD_NUMBER: _builtins.int
@@ -491,6 +514,8 @@ class CreateChannelRequest(_message.Message):
     NTFY_FIELD_NUMBER: _builtins.int
     APPRISE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
+    by_default: _builtins.bool
+    fallback_channel_id: _builtins.str
     @_builtins.property
     def webhook(self) -> Global___WebhookSettings: ...
     @_builtins.property
@@ -519,6 +544,8 @@ class CreateChannelRequest(_message.Message):
         self,
         *,
         name: _builtins.str = ...,
+        by_default: _builtins.bool | None = ...,
+        fallback_channel_id: _builtins.str | None = ...,
         webhook: Global___WebhookSettings | None = ...,
         email: Global___EmailSettings | None = ...,
         slack_webhook: Global___SlackWebhookSettings | None = ...,
@@ -532,12 +559,21 @@ class CreateChannelRequest(_message.Message):
         ntfy: Global___NtfySettings | None = ...,
         apprise: Global___AppriseSettings | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["alertmanager", b"alertmanager", "apprise", b"apprise", "discord", b"discord", "email", b"email", "kind", b"kind", "ntfy", b"ntfy", "opsgenie", b"opsgenie", "pagerduty", b"pagerduty", "slack_bot", b"slack_bot", "slack_webhook", b"slack_webhook", "teams", b"teams", "telegram", b"telegram", "webhook", b"webhook"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_default", b"_by_default", "_fallback_channel_id", b"_fallback_channel_id", "alertmanager", b"alertmanager", "apprise", b"apprise", "by_default", b"by_default", "discord", b"discord", "email", b"email", "fallback_channel_id", b"fallback_channel_id", "kind", b"kind", "ntfy", b"ntfy", "opsgenie", b"opsgenie", "pagerduty", b"pagerduty", "slack_bot", b"slack_bot", "slack_webhook", b"slack_webhook", "teams", b"teams", "telegram", b"telegram", "webhook", b"webhook"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alertmanager", b"alertmanager", "apprise", b"apprise", "discord", b"discord", "email", b"email", "kind", b"kind", "name", b"name", "ntfy", b"ntfy", "opsgenie", b"opsgenie", "pagerduty", b"pagerduty", "slack_bot", b"slack_bot", "slack_webhook", b"slack_webhook", "teams", b"teams", "telegram", b"telegram", "webhook", b"webhook"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_default", b"_by_default", "_fallback_channel_id", b"_fallback_channel_id", "alertmanager", b"alertmanager", "apprise", b"apprise", "by_default", b"by_default", "discord", b"discord", "email", b"email", "fallback_channel_id", b"fallback_channel_id", "kind", b"kind", "name", b"name", "ntfy", b"ntfy", "opsgenie", b"opsgenie", "pagerduty", b"pagerduty", "slack_bot", b"slack_bot", "slack_webhook", b"slack_webhook", "teams", b"teams", "telegram", b"telegram", "webhook", b"webhook"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__by_default: _TypeAlias = _typing.Literal["by_default"]  # noqa: Y015
+    _WhichOneofArgType__by_default: _TypeAlias = _typing.Literal["_by_default", b"_by_default"]  # noqa: Y015
+    _WhichOneofReturnType__fallback_channel_id: _TypeAlias = _typing.Literal["fallback_channel_id"]  # noqa: Y015
+    _WhichOneofArgType__fallback_channel_id: _TypeAlias = _typing.Literal["_fallback_channel_id", b"_fallback_channel_id"]  # noqa: Y015
     _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["webhook", "email", "slack_webhook", "slack_bot", "pagerduty", "opsgenie", "alertmanager", "teams", "discord", "telegram", "ntfy", "apprise"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__by_default) -> _WhichOneofReturnType__by_default | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fallback_channel_id) -> _WhichOneofReturnType__fallback_channel_id | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
 Global___CreateChannelRequest: _TypeAlias = CreateChannelRequest  # noqa: Y015

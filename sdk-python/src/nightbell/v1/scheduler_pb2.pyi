@@ -15,6 +15,7 @@ from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from nightbell.v1 import incident_pb2 as _incident_pb2
 from nightbell.v1 import report_pb2 as _report_pb2
 from nightbell.v1 import run_pb2 as _run_pb2
+from nightbell.v1 import silence_pb2 as _silence_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -683,6 +684,7 @@ class ExplainSchedulerResponse(_message.Message):
     LIMITS_FIELD_NUMBER: _builtins.int
     OPEN_INCIDENTS_FIELD_NUMBER: _builtins.int
     LAST_RUNS_FIELD_NUMBER: _builtins.int
+    SILENCES_FIELD_NUMBER: _builtins.int
     summary: _builtins.str
     @_builtins.property
     def scheduler(self) -> Global___Scheduler: ...
@@ -692,6 +694,8 @@ class ExplainSchedulerResponse(_message.Message):
     def open_incidents(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenIncident]: ...
     @_builtins.property
     def last_runs(self) -> _containers.RepeatedCompositeFieldContainer[_run_pb2.Run]: ...
+    @_builtins.property
+    def silences(self) -> _containers.RepeatedCompositeFieldContainer[_silence_pb2.Silence]: ...
     def __init__(
         self,
         *,
@@ -700,10 +704,11 @@ class ExplainSchedulerResponse(_message.Message):
         limits: _abc.Iterable[Global___LimitNote] | None = ...,
         open_incidents: _abc.Iterable[Global___OpenIncident] | None = ...,
         last_runs: _abc.Iterable[_run_pb2.Run] | None = ...,
+        silences: _abc.Iterable[_silence_pb2.Silence] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["scheduler", b"scheduler"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_runs", b"last_runs", "limits", b"limits", "open_incidents", b"open_incidents", "scheduler", b"scheduler", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_runs", b"last_runs", "limits", b"limits", "open_incidents", b"open_incidents", "scheduler", b"scheduler", "silences", b"silences", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -151,7 +151,9 @@ fn of_incident(notification: &Notification, incident: &Incident) -> Message {
         error: if is_over { String::new() } else { error(incident) },
         links: links(notification, incident),
         how_to_acknowledge: match notification.event {
-            Event::Opened | Event::Reopened => how_to_acknowledge(notification, incident),
+            Event::Opened | Event::Reopened | Event::Reminded => {
+                how_to_acknowledge(notification, incident)
+            }
             Event::Acknowledged | Event::Resolved | Event::Test => String::new(),
         },
     }
@@ -162,18 +164,22 @@ fn tone(event: Event, incident: &Incident) -> Tone {
         (Event::Acknowledged, _) => Tone::Taken,
         (Event::Resolved, _) => Tone::Over,
         (Event::Test, _) => Tone::Trial,
-        (Event::Opened | Event::Reopened, "critical") => Tone::Critical,
-        (Event::Opened | Event::Reopened, "low") => Tone::Low,
-        (Event::Opened | Event::Reopened, _) => Tone::Alarm,
+        (Event::Opened | Event::Reopened | Event::Reminded, "critical") => Tone::Critical,
+        (Event::Opened | Event::Reopened | Event::Reminded, "low") => Tone::Low,
+        (Event::Opened | Event::Reopened | Event::Reminded, _) => Tone::Alarm,
     }
 }
 
 /// What broke, as one reads it on a locked telephone.
 fn title(event: Event, incident: &Incident, job: &str) -> String {
     match event {
-        Event::Opened | Event::Reopened => {
+        Event::Opened | Event::Reopened | Event::Reminded => {
             let urgent = if incident.severity == "critical" { "CRITICAL: " } else { "" };
-            let again = if event == Event::Reopened { "Again: " } else { "" };
+            let again = match event {
+                Event::Reopened => "Again: ",
+                Event::Reminded => "Still: ",
+                _ => "",
+            };
             format!("{urgent}{again}{job} {}", words::verb(&incident.reason))
         }
         Event::Acknowledged => {
@@ -198,6 +204,10 @@ fn lead(notification: &Notification, incident: &Incident) -> String {
             Some(it) if !it.note.is_empty() => format!("They say: {}", text(&it.note)),
             _ => summary,
         },
+        Event::Reminded => {
+            let lasts = Span(notification.occurred_at.since(incident.onset_at));
+            format!("For {lasts} now, and nobody has it. {summary}")
+        }
         Event::Opened | Event::Resolved | Event::Reopened | Event::Test => summary,
     }
 }

@@ -19,11 +19,12 @@ pub(in crate::channel) fn example(event: Event) -> Notification {
         note: "The disk is full; making room.".to_owned(),
         at: minutes(9),
     };
-    let number = match event {
-        Event::Opened | Event::Test => 1,
-        Event::Acknowledged => 2,
-        Event::Resolved => 3,
-        Event::Reopened => 4,
+    let (number, occurred_at) = match event {
+        Event::Opened | Event::Test => ("1", ONSET),
+        Event::Acknowledged => ("2", minutes(9)),
+        Event::Resolved => ("3", minutes(95)),
+        Event::Reopened => ("4", minutes(98)),
+        Event::Reminded => ("1.1", minutes(60)),
     };
     let wrong = "Run failed: cannot write /backup/db.tar.gz";
     let incident = Incident {
@@ -41,7 +42,7 @@ pub(in crate::channel) fn example(event: Event) -> Notification {
         summary: match event {
             Event::Resolved => format!("Recovered after 1 h 35 min, 1 slot missed: {wrong}"),
             Event::Reopened => format!("Wrong again: {wrong}"),
-            Event::Opened | Event::Acknowledged | Event::Test => wrong.to_owned(),
+            Event::Opened | Event::Acknowledged | Event::Reminded | Event::Test => wrong.to_owned(),
         },
         error_message: Some(
             "cannot write /backup/db.tar.gz\n  caused by: No space left on device (os error 28)"
@@ -54,12 +55,7 @@ pub(in crate::channel) fn example(event: Event) -> Notification {
     Notification {
         key: format!("nb1:{}:{number}:7", incident.incident_id),
         event,
-        occurred_at: match event {
-            Event::Opened | Event::Test => ONSET,
-            Event::Acknowledged => minutes(9),
-            Event::Resolved => minutes(95),
-            Event::Reopened => minutes(98),
-        },
+        occurred_at,
         project: "default".to_owned(),
         link_base: Some("https://bell.example.org".to_owned()),
         incident: (event != Event::Test).then_some(incident),

@@ -79,13 +79,15 @@ pub async fn send(
     }
 }
 
-/// What is said in the thread: the first message has the rest by then.
+/// What is said in the thread: the first message has the rest by then. What asks somebody
+/// to act is shown in the channel, too: a reply wakes only those who follow the thread.
 pub fn reply(notification: &Notification) -> Value {
     let message = Message::of(notification);
     json!({
         "text": format!("{}\n{}", slack(&message.title), slack(&message.lead)),
         "mrkdwn": false,
         "unfurl_links": false,
+        "reply_broadcast": notification.event.is_alarm(),
     })
 }
 

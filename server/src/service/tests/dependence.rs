@@ -14,17 +14,6 @@ async fn with_a_broken_database() -> (Server, mpsc::UnboundedReceiver<(String, S
     (server, receiver)
 }
 
-/// Which schedulers the receiver was told of, and what.
-fn told(receiver: &mut mpsc::UnboundedReceiver<(String, String)>) -> Vec<String> {
-    let mut told = Vec::new();
-    while let Ok((_, body)) = receiver.try_recv() {
-        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
-        let scheduler = body["data"]["scheduler_id"].as_str().unwrap();
-        told.push(format!("{scheduler} {}", body["type"].as_str().unwrap()));
-    }
-    told
-}
-
 #[tokio::test]
 async fn an_incident_is_held_while_what_it_depends_on_is_down_and_told_if_it_lasts() {
     let (server, mut receiver) = with_a_broken_database().await;

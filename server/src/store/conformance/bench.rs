@@ -7,6 +7,7 @@ use nightbell_domain::id::{IncidentId, SchedulerId};
 use nightbell_domain::incident::{Event, EventKind, Incident, Reason};
 use nightbell_domain::key::{Binding, Key, ProjectId, Role};
 use nightbell_domain::notify::{ChannelId, Notification, NotificationKey};
+use nightbell_domain::route::Manner;
 use nightbell_domain::settings::Severity;
 use nightbell_domain::time::Timestamp;
 use uuid::Uuid;
@@ -97,6 +98,10 @@ pub(super) fn channel_of(project: ProjectId) -> StoredChannel {
         disabled_reason: String::new(),
         sealed_settings: vec![0, 1, 254, 255],
         created_at: NOW,
+        is_default: true,
+        fallback_id: None,
+        failing_since: None,
+        failing_result: String::new(),
     }
 }
 
@@ -149,6 +154,6 @@ pub(super) fn notification(incident: IncidentId, kind: EventKind, channel: i64) 
         history: Vec::new(),
     };
     let channel = ChannelId(channel);
-    let key = NotificationKey { incident: incident.id, event: number, channel };
-    Notification { key, event: Event { kind, incident } }
+    let key = NotificationKey { incident: incident.id, event: number, repeat: 0, channel };
+    Notification { key, event: Event { kind, incident }, manner: Manner::default() }
 }

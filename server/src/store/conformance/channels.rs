@@ -4,7 +4,7 @@ use nightbell_domain::incident::EventKind;
 
 use super::bench::{channel_of, incident_id};
 use super::{Bench, NOW, later};
-use crate::store::{DeliveryState, Settlement, StoredChannel};
+use crate::store::{DeliveryState, Fate, Settlement, StoredChannel};
 
 pub(in crate::store) async fn a_channel_comes_back_as_it_went_in(bench: &dyn Bench) {
     let project = bench.project("one").await;
@@ -57,6 +57,10 @@ pub(in crate::store) async fn an_update_replaces_all_but_when_it_was_made(bench:
         disabled_reason: "by hand".to_owned(),
         sealed_settings: Vec::new(),
         created_at: later(60),
+        is_default: false,
+        fallback_id: Some(second),
+        failing_since: None,
+        failing_result: String::new(),
     };
 
     assert!(bench.store().channel_update(update.clone()).await.unwrap());
@@ -84,7 +88,7 @@ pub(in crate::store) async fn a_deleted_channel_is_told_nothing_more(bench: &dyn
     let incident = incident_id(1);
     bench.tell(project, incident, EventKind::Opened, gone, NOW).await;
     let claim = bench.claim(NOW).await.remove(0);
-    let delivered = Settlement::Delivered { result: "200".to_owned() };
+    let delivered = Settlement::new(Fate::Delivered, "200");
     bench.store().outbox_settle(&claim, delivered.clone(), NOW).await.unwrap();
     bench.tell(project, incident, EventKind::Acknowledged, gone, NOW).await;
     bench.tell(project, incident, EventKind::Resolved, gone, NOW).await;

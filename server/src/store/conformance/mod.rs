@@ -8,6 +8,7 @@ pub(super) mod channels;
 pub(super) mod counters;
 pub(super) mod keys;
 pub(super) mod outbox;
+pub(super) mod policies;
 pub(super) mod presence;
 pub(super) mod rejected;
 pub(super) mod threads;
@@ -59,11 +60,21 @@ macro_rules! conformance_suite {
                 an_event_waits_with_the_one_before_it,
                 a_slow_channel_holds_up_no_other,
                 the_longest_due_are_claimed_first_up_to_the_limit,
-                a_channel_that_is_off_or_gone_is_not_in_the_claim,
+                a_claim_says_that_its_channel_is_off_or_gone,
                 a_notification_is_written_once,
                 many_senders_never_hold_the_same_notification,
                 deliveries_tell_what_became_of_each,
                 a_forgotten_scheduler_is_not_spoken_of,
+                what_is_delivered_is_told_again_until_something_newer_is,
+                nothing_is_told_again_while_something_newer_waits,
+                what_is_delayed_waits_with_all_that_follows_it,
+                a_fallback_is_told_once_however_often_it_is_asked_to,
+                attempts_leave_receipts_and_say_whether_a_channel_fails,
+            }
+            policies {
+                a_policy_comes_back_as_it_went_in,
+                a_project_has_no_more_policies_of_a_kind_than_it_may,
+                a_policy_of_another_project_or_kind_does_not_exist,
             }
             threads {
                 a_thread_is_remembered_as_it_was_first_named,

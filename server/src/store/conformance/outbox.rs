@@ -1,16 +1,17 @@
 //! Notifications: taken by one sender at a time, and in order.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use nightbell_domain::incident::EventKind::{Acknowledged, Opened, Reopened, Resolved};
 use nightbell_domain::key::ProjectId;
-use nightbell_domain::notify::Notification;
+use nightbell_domain::notify::{ChannelId, Notification, NotificationKey};
 use nightbell_domain::time::Timestamp;
 
 use super::bench::{channel_of, incident_id, notification, scheduler_id};
 use super::{Bench, NOW, later};
-use crate::store::{Claim, DeliveryState, Settlement, StoredChannel};
+use crate::store::{Attempt, Claim, Copied, DeliveryState, Fate, Settlement, StoredChannel};
 
 pub(in crate::store) async fn a_claim_carries_what_a_sender_needs(bench: &dyn Bench) {
     let (project, channel) = project_and_channel(bench).await;
@@ -163,7 +164,7 @@ pub(in crate::store) async fn the_longest_due_are_claimed_first_up_to_the_limit(
     assert_eq!(bench.store().outbox_pending().await.unwrap(), (4, Some(later(9))));
 }
 
-pub(in crate::store) async fn a_channel_that_is_off_or_gone_is_not_in_the_claim(bench: &dyn Bench) {
+pub(in crate::store) async fn a_claim_says_that_its_channel_is_off_or_gone(bench: &dyn Bench) {
     let (project, off) = project_and_channel(bench).await;
     let other = bench.project("two").await;
     let foreign = bench.channel(other).await;
@@ -176,7 +177,9 @@ pub(in crate::store) async fn a_channel_that_is_off_or_gone_is_not_in_the_claim(
     let claims = bench.claim(NOW).await;
 
     assert_eq!(claims.len(), 3, "each is claimed, so that it can be given up");
-    assert!(claims.iter().all(|claim| claim.channel.is_none()));
+    let is_on = |claim: &Claim| claim.channel.as_ref().map(|channel| channel.is_enabled);
+    let found: HashSet<_> = claims.iter().map(is_on).collect();
+    assert_eq!(found, [Some(false), None].into());
 }
 
 pub(in crate::store) async fn a_notification_is_written_once(bench: &dyn Bench) {
@@ -262,6 +265,122 @@ pub(in crate::store) async fn a_forgotten_scheduler_is_not_spoken_of(bench: &dyn
     assert!(bench.claim(later(600)).await.is_empty());
 }
 
+pub(in crate::store) async fn what_is_delivered_is_told_again_until_something_newer_is(
+    bench: &dyn Bench,
+) {
+    let (project, channel) = project_and_channel(bench).await;
+    let mut told = notification(incident_id(1), Opened, channel);
+    told.manner.repeat_every = Some(Duration::from_mins(10));
+    bench.notify(project, "nightly", vec![told.clone()], NOW).await.unwrap();
+    let first = bench.claim(NOW).await.remove(0);
+    assert_eq!((first.repeat, first.repeat_every), (0, told.manner.repeat_every));
+
+    let key = NotificationKey { repeat: 1, ..told.key };
+    let again = Some(Copied { key: key.clone(), at: later(600) });
+    assert!(settle(bench, &first, Settlement { again, ..delivered() }).await);
+
+    assert!(bench.claim(later(599)).await.is_empty());
+    let second = bench.claim(later(600)).await.remove(0);
+    assert_eq!((&second.key, second.repeat), (&key.to_string(), 1));
+    assert_eq!(second.repeat_every, told.manner.repeat_every);
+    assert_eq!(second.about.incident, first.about.incident);
+    let key = NotificationKey { repeat: 2, ..key };
+    let again = Some(Copied { key, at: later(1_200) });
+    assert!(settle(bench, &second, Settlement { again, ..delivered() }).await);
+
+    bench.tell(project, incident_id(1), Resolved, channel, later(700)).await;
+    let resolved = bench.claim(later(700)).await.remove(0);
+    assert_eq!(resolved.event, Resolved, "at once");
+    assert!(settle(bench, &resolved, delivered()).await);
+    assert!(bench.claim(later(1_200)).await.is_empty());
+    let states: Vec<_> = bench.store().deliveries(project, incident_id(1)).await.unwrap();
+    let states: Vec<_> = states.iter().map(|it| (it.repeat, it.state)).collect();
+    let (delivered, withheld) = (DeliveryState::Delivered, DeliveryState::Withheld);
+    assert_eq!(states, [(0, delivered), (1, delivered), (2, withheld), (0, delivered)]);
+}
+
+pub(in crate::store) async fn nothing_is_told_again_while_something_newer_waits(bench: &dyn Bench) {
+    let (project, channel) = project_and_channel(bench).await;
+    let told = notification(incident_id(1), Opened, channel);
+    bench.notify(project, "nightly", vec![told.clone()], NOW).await.unwrap();
+    let first = bench.claim(NOW).await.remove(0);
+    bench.tell(project, incident_id(1), Resolved, channel, later(1)).await;
+
+    let key = NotificationKey { repeat: 1, ..told.key };
+    let again = Some(Copied { key, at: later(600) });
+    assert!(settle(bench, &first, Settlement { again, ..delivered() }).await);
+
+    assert_eq!(bench.store().deliveries(project, incident_id(1)).await.unwrap().len(), 2);
+}
+
+pub(in crate::store) async fn what_is_delayed_waits_with_all_that_follows_it(bench: &dyn Bench) {
+    let (project, channel) = project_and_channel(bench).await;
+    let mut told = notification(incident_id(1), Opened, channel);
+    told.manner.delay = Duration::from_mins(5);
+    bench.notify(project, "nightly", vec![told], NOW).await.unwrap();
+    bench.tell(project, incident_id(1), Resolved, channel, later(1)).await;
+
+    assert!(bench.claim(later(299)).await.is_empty());
+    let opened = bench.claim(later(300)).await.remove(0);
+    assert!(opened.is_delayed && opened.event == Opened);
+    let withheld = Settlement::new(Fate::Withheld, "it was over by then");
+    assert!(bench.store().outbox_settle(&opened, withheld, later(300)).await.unwrap());
+    let resolved = bench.claim(later(300)).await.remove(0);
+    assert!(!resolved.is_delayed && resolved.event == Resolved);
+    let deliveries = bench.store().deliveries(project, incident_id(1)).await.unwrap();
+    assert_eq!((deliveries[0].state, deliveries[0].attempts), (DeliveryState::Withheld, 0));
+}
+
+pub(in crate::store) async fn a_fallback_is_told_once_however_often_it_is_asked_to(
+    bench: &dyn Bench,
+) {
+    let (project, channel) = project_and_channel(bench).await;
+    let fallback = bench.channel(project).await;
+    let told = notification(incident_id(1), Opened, channel);
+    bench.notify(project, "nightly", vec![told.clone()], NOW).await.unwrap();
+    let claim = bench.claim(NOW).await.remove(0);
+    let key = NotificationKey { channel: ChannelId(fallback), ..told.key };
+    for at in [later(1), later(2)] {
+        let copy = Copied { key: key.clone(), at };
+        bench.store().outbox_copy(&claim, copy, at).await.unwrap();
+    }
+    assert_eq!(bench.claim_keys(later(2)).await, [key.to_string()]);
+    let deliveries = bench.store().deliveries(project, incident_id(1)).await.unwrap();
+    assert_eq!(deliveries.len(), 2);
+}
+
+pub(in crate::store) async fn attempts_leave_receipts_and_say_whether_a_channel_fails(
+    bench: &dyn Bench,
+) {
+    let (project, channel) = project_and_channel(bench).await;
+    let other = bench.project("two").await;
+    bench.tell(project, incident_id(1), Opened, channel, NOW).await;
+    let attempt = |at| Some(Attempt { began_at: at, took: Duration::from_millis(250) });
+    let since = async || {
+        let stored = bench.store().channel(project, channel).await.unwrap().unwrap();
+        (stored.failing_since, stored.failing_result)
+    };
+    for seconds in [1, 2] {
+        let claim = bench.claim(later(seconds)).await.remove(0);
+        let failed = Settlement { attempt: attempt(later(seconds)), ..retry(later(seconds)) };
+        bench.store().outbox_settle(&claim, failed, later(seconds)).await.unwrap();
+        assert_eq!(since().await, (Some(later(1)), "503".to_owned()));
+    }
+    let claim = bench.claim(later(3)).await.remove(0);
+    let well = Settlement { attempt: attempt(later(3)), ..delivered() };
+    bench.store().outbox_settle(&claim, well, later(3)).await.unwrap();
+    assert_eq!(since().await, (None, String::new()));
+
+    let receipts = bench.store().receipts(project, incident_id(1), 10).await.unwrap();
+    let told: Vec<_> =
+        receipts.iter().map(|it| (it.attempted_at, it.is_delivered, &*it.result)).collect();
+    let expected = [(later(3), true, "200 OK"), (later(2), false, "503"), (later(1), false, "503")];
+    assert_eq!(told, expected);
+    assert_eq!(receipts[0].key, claim.key);
+    assert_eq!(receipts[0].took, Duration::from_millis(250));
+    assert!(bench.store().receipts(other, incident_id(1), 10).await.unwrap().is_empty());
+}
+
 async fn project_and_channel(bench: &dyn Bench) -> (ProjectId, i64) {
     let project = bench.project("one").await;
     (project, bench.channel(project).await)
@@ -276,13 +395,13 @@ fn events(claims: &[Claim]) -> Vec<nightbell_domain::incident::EventKind> {
 }
 
 fn delivered() -> Settlement {
-    Settlement::Delivered { result: "200 OK".to_owned() }
+    Settlement::new(Fate::Delivered, "200 OK")
 }
 
 fn retry(at: Timestamp) -> Settlement {
-    Settlement::Retry { result: "503".to_owned(), at }
+    Settlement::new(Fate::Retry(at), "503")
 }
 
 fn abandoned() -> Settlement {
-    Settlement::Abandoned { result: "410 Gone".to_owned() }
+    Settlement::new(Fate::Abandoned, "410 Gone")
 }

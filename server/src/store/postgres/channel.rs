@@ -1,6 +1,7 @@
 //! Channels: whom incidents are told to.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use nightbell_domain::key::ProjectId;
 use nightbell_domain::time::Timestamp;
@@ -30,6 +31,9 @@ pub(super) async fn insert(
             channels::disabled_reason.eq(&channel.disabled_reason),
             channels::sealed_settings.eq(&channel.sealed_settings),
             channels::created_at_ms.eq(channel.created_at.as_millis()),
+            channels::is_default.eq(channel.is_default),
+            channels::fallback_id.eq(channel.fallback_id),
+            channels::failing_result.eq(""),
         ))
         .returning(channels::id)
         .get_result(c)
@@ -76,22 +80,8 @@ pub(super) async fn list(
     Ok(rows.into_iter().map(StoredChannel::from).collect())
 }
 
-/// The channels of these projects that are used, by project and number.
-pub(super) async fn enabled(
-    c: &mut AsyncPgConnection,
-    projects: Vec<i64>,
-) -> Result<Vec<(i64, i64)>, StoreError> {
-    let rows = channels::table
-        .filter(channels::project_id.eq_any(projects))
-        .filter(channels::is_enabled.eq(true))
-        .order((channels::project_id, channels::id))
-        .select((channels::project_id, channels::id))
-        .load(c)
-        .await?;
-    Ok(rows)
-}
-
-/// Replaces all of a channel but when it was made. Whether there was one.
+/// Replaces all of a channel but when it was made and whether it is failing. Whether
+/// there was one.
 pub(super) async fn update(
     c: &mut AsyncPgConnection,
     channel: &StoredChannel,
@@ -104,6 +94,8 @@ pub(super) async fn update(
             channels::is_enabled.eq(channel.is_enabled),
             channels::disabled_reason.eq(&channel.disabled_reason),
             channels::sealed_settings.eq(&channel.sealed_settings),
+            channels::is_default.eq(channel.is_default),
+            channels::fallback_id.eq(channel.fallback_id),
         ))
         .execute(c)
         .await?;
@@ -123,4 +115,38 @@ pub(super) async fn delete(
     }
     outbox::abandon_channel(c, id, now).await?;
     Ok(true)
+}
+
+/// Notes how an attempt at a channel ended: since when all have failed, and by what.
+pub(super) async fn attempted(
+    c: &mut AsyncPgConnection,
+    id: i64,
+    failure: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let channel = channels::table.find(id);
+    match failure {
+        Some(result) => {
+            let since = coalesce(channels::failing_since_ms, now.as_millis());
+            diesel::update(channel)
+                .set((
+                    channels::failing_since_ms.eq(since),
+                    channels::failing_result.eq(result.replace('\0', "\u{fffd}")),
+                ))
+                .execute(c)
+                .await?
+        }
+        None => {
+            diesel::update(channel.filter(channels::failing_since_ms.is_not_null()))
+                .set((channels::failing_since_ms.eq(None::<i64>), channels::failing_result.eq("")))
+                .execute(c)
+                .await?
+        }
+    };
+    Ok(())
+}
+
+diesel::define_sql_function! {
+    /// The first that is not null.
+    fn coalesce(first: Nullable<BigInt>, second: BigInt) -> Nullable<BigInt>;
 }

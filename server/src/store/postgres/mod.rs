@@ -9,6 +9,7 @@ mod incident;
 mod key;
 mod migrations;
 mod outbox;
+mod policy;
 mod presence;
 mod rejected;
 mod run;
@@ -35,8 +36,9 @@ use tokio::time::timeout;
 
 use super::batch::{Batch, Committed};
 use super::{
-    Attendance, Claim, Delivery, IncidentQuery, IncidentView, Presence, RejectedReport, RunQuery,
-    SchedulerKey, SchedulerQuery, Settlement, SlotQuery, Store, StoreError, StoredChannel, Thread,
+    Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
+    Receipt, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement, SlotQuery, Store,
+    StoreError, StoredChannel, StoredPolicy, Thread,
 };
 use connection::{Connections, SINGLE_MAX};
 
@@ -219,6 +221,35 @@ impl Store for Postgres {
         writing!(self, |c| channel::delete(c, project, id, now))
     }
 
+    async fn policy_insert(
+        &self,
+        policy: StoredPolicy,
+        most: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        writing!(self, |c| policy::insert(c, &policy, most))
+    }
+
+    async fn policies(
+        &self,
+        project: ProjectId,
+        kind: PolicyKind,
+    ) -> Result<Vec<StoredPolicy>, StoreError> {
+        reading!(self, |c| policy::list(c, project, kind))
+    }
+
+    async fn policy_update(&self, policy: StoredPolicy) -> Result<bool, StoreError> {
+        writing!(self, |c| policy::update(c, &policy))
+    }
+
+    async fn policy_delete(
+        &self,
+        project: ProjectId,
+        kind: PolicyKind,
+        id: i64,
+    ) -> Result<bool, StoreError> {
+        writing!(self, |c| policy::delete(c, project, kind, id))
+    }
+
     async fn thread(
         &self,
         project: ProjectId,
@@ -240,6 +271,24 @@ impl Store for Postgres {
         passed_by: Vec<i64>,
     ) -> Result<Vec<Claim>, StoreError> {
         writing!(self, |c| outbox::claim(c, now, lease_until, limit, passed_by.clone()))
+    }
+
+    async fn outbox_copy(
+        &self,
+        claim: &Claim,
+        copy: Copied,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        writing!(self, |c| outbox::copy(c, claim.id, &copy, now))
+    }
+
+    async fn receipts(
+        &self,
+        project: ProjectId,
+        id: IncidentId,
+        limit: i64,
+    ) -> Result<Vec<Receipt>, StoreError> {
+        reading!(self, |c| outbox::receipts(c, project, id, limit))
     }
 
     async fn outbox_settle(

@@ -9,25 +9,33 @@
 //! Here several servers do this at once. Whoever adds a row to those that wait first
 //! locks them, so that nobody moves them in between; a sender passes by what is locked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Text};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use nightbell_domain::id::IncidentId;
+use nightbell_domain::incident::Event;
 use nightbell_domain::key::ProjectId;
-use nightbell_domain::notify::Notification;
+use nightbell_domain::notify::{ChannelId, Notification};
 use nightbell_domain::time::Timestamp;
 
+use super::channel;
 use super::statement::statement;
 use crate::store::rows::channel::ChannelRow;
 use crate::store::rows::incident;
 use crate::store::rows::outbox::{
-    ABANDONED, ClaimRow, DELIVERED, DeliveryRow, IsPending, PENDING, claim_of, event_code,
+    ABANDONED, ClaimRow, DeliveryRow, Ended, IsPending, ReceiptRow, SUPERSEDED, claim_of,
+    event_code, millis,
 };
-use crate::store::schema::{channels, outbox, projects, scheduler_states, schedulers};
-use crate::store::{Claim, Delivery, SchedulerKey, Settlement, StoreError, StoredChannel};
+use crate::store::schema::{
+    channels, delivery_attempts, outbox, projects, scheduler_states, schedulers,
+};
+use crate::store::{
+    Attempt, Claim, Copied, Delivery, Fate, Receipt, SchedulerKey, Settlement, StoreError,
+    StoredChannel,
+};
 
 // The state of a pending row, 0, is written out: a partial index is taken only if it can
 // be seen that it holds all that is asked for. `state + 0` keeps it from being taken where
@@ -54,13 +62,15 @@ statement! {
         numbers: Vec<i64>,
         events: Vec<i32>,
         texts: Vec<String>,
+        repeat_everys: Vec<Option<i64>>,
+        delays: Vec<i64>,
         now_ms: i64,
     }
     { "INSERT INTO outbox (notification_key, project_id, scheduler_key, channel_id, incident_id, \
-       event_number, event, incident, state, attempts, not_before_ms, lease_token, last_result, \
-       created_at_ms) SELECT u.*, 0, 0, coalesce((SELECT min(o.not_before_ms) FROM outbox o \
-       WHERE o.incident_id = u.incident_id AND o.channel_id = u.channel_id AND o.state + 0 = 0), "
-      (now_ms as BigInt)
+       event_number, event, incident, repeat_every_ms, delay_ms, state, attempts, not_before_ms, \
+       lease_token, last_result, created_at_ms) SELECT u.*, 0, 0, \
+       coalesce((SELECT min(o.not_before_ms) FROM outbox o WHERE o.incident_id = u.incident_id \
+       AND o.channel_id = u.channel_id AND o.state + 0 = 0), u.delay_ms + " (now_ms as BigInt)
       "), 0, '', " (now_ms as BigInt)
       " FROM unnest(" (keys as Array<Text>)
       ", " (projects as Array<BigInt>)
@@ -70,8 +80,41 @@ statement! {
       ", " (numbers as Array<BigInt>)
       ", " (events as Array<Integer>)
       ", " (texts as Array<Text>)
+      ", " (repeat_everys as Array<Nullable<BigInt>>)
+      ", " (delays as Array<BigInt>)
       ") AS u(notification_key, project_id, scheduler_key, channel_id, incident_id, \
-       event_number, event, incident)" }
+       event_number, event, incident, repeat_every_ms, delay_ms)" }
+}
+
+statement! {
+    /// Gives up what was to be told again on these lines: something newer is about to be
+    /// told. One that a sender is at work on is no longer to be called back.
+    Supersede { incidents: Vec<String>, channels: Vec<i64>, result: String, now_ms: i64 }
+    { "UPDATE outbox o SET state = 3, last_result = " (result as Text)
+      ", settled_at_ms = " (now_ms as BigInt)
+      " FROM unnest(" (incidents as Array<Text>)
+      ", " (channels as Array<BigInt>)
+      ") AS u(incident_id, channel_id) WHERE o.incident_id = u.incident_id \
+       AND o.channel_id = u.channel_id AND o.state + 0 = 0 AND o.repeat_number > 0 \
+       AND o.lease_token % 2 = 0" }
+}
+
+statement! {
+    /// Writes the notification of a row once more, unless that was done before.
+    Copy { key: String, channel: i64, repeat: i64, at_ms: i64, now_ms: i64, id: i64 }
+    { "INSERT INTO outbox (notification_key, project_id, scheduler_key, channel_id, incident_id, \
+       event_number, event, incident, repeat_number, repeat_every_ms, delay_ms, state, attempts, \
+       not_before_ms, lease_token, last_result, created_at_ms) \
+       SELECT " (key as Text)
+      ", r.project_id, r.scheduler_key, n.channel_id, r.incident_id, r.event_number, r.event, \
+       r.incident, " (repeat as BigInt)
+      ", CASE WHEN r.channel_id = n.channel_id THEN r.repeat_every_ms END, 0, 0, 0, \
+       coalesce((SELECT min(o.not_before_ms) FROM outbox o WHERE o.incident_id = r.incident_id \
+       AND o.channel_id = n.channel_id AND o.state + 0 = 0), " (at_ms as BigInt)
+      "), 0, '', " (now_ms as BigInt)
+      " FROM outbox r, (SELECT " (channel as BigInt)
+      " AS channel_id) n WHERE r.id = " (id as BigInt)
+      " ON CONFLICT (notification_key) DO NOTHING" }
 }
 
 statement! {
@@ -130,9 +173,11 @@ pub(super) async fn insert(
         numbers: Vec::new(),
         events: Vec::new(),
         texts: Vec::new(),
+        repeat_everys: Vec::new(),
+        delays: Vec::new(),
         now_ms: now.as_millis(),
     };
-    for New { project, scheduler, notification: Notification { key, event } } in added {
+    for New { project, scheduler, notification: Notification { key, event, manner } } in added {
         insert.keys.push(key.to_string());
         insert.projects.push(project.0);
         insert.schedulers.push(scheduler.0);
@@ -141,14 +186,90 @@ pub(super) async fn insert(
         insert.numbers.push(i64::from(key.event));
         insert.events.push(event_code(event.kind));
         insert.texts.push(incident::text_of(&event.incident)?);
+        insert.repeat_everys.push(manner.repeat_every.map(millis));
+        insert.delays.push(millis(manner.delay));
     }
     let mut lines: Vec<_> = insert.incidents.iter().cloned().zip(insert.channels.clone()).collect();
     lines.sort_unstable();
     lines.dedup();
-    let (incidents, channels) = lines.into_iter().unzip();
-    HoldLines { incidents, channels }.execute(c).await?;
+    let (incidents, channels): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
+    let held = HoldLines { incidents: incidents.clone(), channels: channels.clone() };
+    // Where nothing waits there is nothing to be superseded.
+    if held.execute(c).await? > 0 {
+        let (result, now_ms) = (SUPERSEDED.to_owned(), now.as_millis());
+        Supersede { incidents, channels, result, now_ms }.execute(c).await?;
+    }
     insert.execute(c).await?;
     Ok(())
+}
+
+/// The channels that were to be told of the incidents of `events` before.
+pub(super) async fn told_before(
+    c: &mut AsyncPgConnection,
+    events: impl Iterator<Item = &Event>,
+) -> Result<BTreeMap<IncidentId, Vec<ChannelId>>, StoreError> {
+    let ids: BTreeMap<String, IncidentId> =
+        events.map(|event| (event.incident.id.to_string(), event.incident.id)).collect();
+    let rows: Vec<(String, i64)> = outbox::table
+        .filter(outbox::incident_id.eq_any(ids.keys()))
+        .select((outbox::incident_id, outbox::channel_id))
+        .distinct()
+        .load(c)
+        .await?;
+    let mut told: BTreeMap<IncidentId, Vec<ChannelId>> = BTreeMap::new();
+    for (id, channel) in rows {
+        if let Some(incident) = ids.get(&id) {
+            told.entry(*incident).or_default().push(ChannelId(channel));
+        }
+    }
+    Ok(told)
+}
+
+/// Writes the notification of row `id` once more, unless that was done before.
+pub(super) async fn copy(
+    c: &mut AsyncPgConnection,
+    id: i64,
+    copy: &Copied,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Copied { key, at } = copy;
+    let (incidents, channels) = (vec![key.incident.to_string()], vec![key.channel.0]);
+    HoldLines { incidents, channels }.execute(c).await?;
+    let copy = Copy {
+        key: key.to_string(),
+        channel: key.channel.0,
+        repeat: i64::from(key.repeat),
+        at_ms: at.as_millis(),
+        now_ms: now.as_millis(),
+        id,
+    };
+    copy.execute(c).await?;
+    Ok(())
+}
+
+/// The last attempts at telling of an incident, the newest first.
+pub(super) async fn receipts(
+    c: &mut AsyncPgConnection,
+    project: ProjectId,
+    id: IncidentId,
+    limit: i64,
+) -> Result<Vec<Receipt>, StoreError> {
+    let rows: Vec<ReceiptRow> = delivery_attempts::table
+        .inner_join(outbox::table)
+        .filter(outbox::incident_id.eq(id.to_string()))
+        .filter(outbox::project_id.eq(project.0))
+        .order(delivery_attempts::id.desc())
+        .limit(limit)
+        .select((
+            outbox::notification_key,
+            delivery_attempts::attempted_at_ms,
+            delivery_attempts::took_ms,
+            delivery_attempts::is_delivered,
+            delivery_attempts::result,
+        ))
+        .load(c)
+        .await?;
+    Ok(rows.into_iter().map(Receipt::from).collect())
 }
 
 /// Takes up to `limit` rows that are due, the longest due first, and leases them; none of
@@ -193,12 +314,9 @@ async fn leased(
     let rows: Vec<(ClaimRow, Option<ChannelRow>)> = outbox::table
         .inner_join(schedulers::table.inner_join(scheduler_states::table))
         .inner_join(projects::table.on(projects::id.eq(outbox::project_id)))
-        .left_join(
-            channels::table.on(channels::id
-                .eq(outbox::channel_id)
-                .and(channels::project_id.eq(outbox::project_id))
-                .and(channels::is_enabled)),
-        )
+        .left_join(channels::table.on(
+            channels::id.eq(outbox::channel_id).and(channels::project_id.eq(outbox::project_id)),
+        ))
         .filter(outbox::id.eq_any(ids))
         .select((
             (
@@ -214,6 +332,9 @@ async fn leased(
                 schedulers::settings,
                 scheduler_states::state,
                 projects::name,
+                outbox::repeat_number,
+                outbox::repeat_every_ms,
+                outbox::delay_ms,
             ),
             Option::<ChannelRow>::as_select(),
         ))
@@ -243,27 +364,54 @@ pub(super) async fn settle(
     let Some((incident_id, channel_id)) = leased else {
         return Ok(false);
     };
-    // What was held was not tried.
-    let untried = i64::from(matches!(settlement, Settlement::Hold { .. }));
-    let (state, result, next_at) = match settlement {
-        Settlement::Delivered { result } => (DELIVERED, result, now),
-        Settlement::Abandoned { result } => (ABANDONED, result, now),
-        Settlement::Retry { result, at } | Settlement::Hold { result, at } => (PENDING, result, at),
-    };
-    let settled_at_ms = (state != PENDING).then_some(now.as_millis());
+    let Ended { state, next_at, settled_at_ms, untried } = Ended::of(&settlement, now);
+    let Settlement { fate, result, attempt, again } = settlement;
+    let result = result.replace('\0', "\u{fffd}");
     diesel::update(outbox::table.find(id))
         .set((
             outbox::state.eq(state),
             outbox::lease_token.eq(lease_token + 1),
             outbox::attempts.eq(outbox::attempts - untried),
-            outbox::last_result.eq(result.replace('\0', "\u{fffd}")),
+            outbox::last_result.eq(&result),
             outbox::settled_at_ms.eq(settled_at_ms),
         ))
         .execute(c)
         .await?;
     let (incidents, channels) = (vec![incident_id], vec![channel_id]);
-    MoveLines { incidents, channels, at_ms: next_at.as_millis() }.execute(c).await?;
+    let waiting = MoveLines { incidents, channels, at_ms: next_at.as_millis() }.execute(c).await?;
+    // What is newer is told instead.
+    if let Some(again) = again
+        && waiting == 0
+    {
+        copy(c, id, &again, now).await?;
+    }
+    if let Some(attempt) = attempt {
+        let is_delivered = fate == Fate::Delivered;
+        attempted(c, id, attempt, is_delivered, &result).await?;
+        channel::attempted(c, channel_id, (!is_delivered).then_some(&*result), now).await?;
+    }
     Ok(true)
+}
+
+/// Writes the receipt of an attempt.
+async fn attempted(
+    c: &mut AsyncPgConnection,
+    id: i64,
+    Attempt { began_at, took }: Attempt,
+    is_delivered: bool,
+    result: &str,
+) -> Result<(), StoreError> {
+    diesel::insert_into(delivery_attempts::table)
+        .values((
+            delivery_attempts::outbox_id.eq(id),
+            delivery_attempts::attempted_at_ms.eq(began_at.as_millis()),
+            delivery_attempts::took_ms.eq(millis(took)),
+            delivery_attempts::is_delivered.eq(is_delivered),
+            delivery_attempts::result.eq(result),
+        ))
+        .execute(c)
+        .await?;
+    Ok(())
 }
 
 /// Gives up all that a channel is still to be told.
@@ -295,7 +443,7 @@ pub(super) async fn deliveries(
     let rows: Vec<DeliveryRow> = outbox::table
         .filter(outbox::incident_id.eq(id.to_string()))
         .filter(outbox::project_id.eq(project.0))
-        .order((outbox::event_number, outbox::channel_id))
+        .order((outbox::event_number, outbox::channel_id, outbox::repeat_number))
         .select((
             outbox::notification_key,
             outbox::channel_id,
@@ -305,6 +453,7 @@ pub(super) async fn deliveries(
             outbox::last_result,
             outbox::not_before_ms,
             outbox::settled_at_ms,
+            outbox::repeat_number,
         ))
         .load(c)
         .await?;

@@ -20,6 +20,10 @@ pub(in crate::store) struct ChannelRow {
     disabled_reason: String,
     sealed_settings: Vec<u8>,
     created_at_ms: i64,
+    is_default: bool,
+    fallback_id: Option<i64>,
+    failing_since_ms: Option<i64>,
+    failing_result: String,
 }
 
 impl From<ChannelRow> for StoredChannel {
@@ -32,6 +36,10 @@ impl From<ChannelRow> for StoredChannel {
             disabled_reason: row.disabled_reason,
             sealed_settings: row.sealed_settings,
             created_at: Timestamp::from_millis(row.created_at_ms),
+            is_default: row.is_default,
+            fallback_id: row.fallback_id,
+            failing_since: row.failing_since_ms.map(Timestamp::from_millis),
+            failing_result: row.failing_result,
         }
     }
 }

@@ -1,12 +1,17 @@
 //! Notifications.
 
 use diesel::prelude::*;
+use std::time::Duration;
+
 use nightbell_domain::id::SchedulerId;
-use nightbell_domain::incident::EventKind;
+use nightbell_domain::incident::{EventKind, Incident};
 use nightbell_domain::settings::Settings;
 use nightbell_domain::time::Timestamp;
 
-use super::super::{Claim, Delivery, DeliveryState, IncidentView, StoreError, StoredChannel};
+use super::super::{
+    Claim, Delivery, DeliveryState, Fate, IncidentView, Receipt, Settlement, StoreError,
+    StoredChannel,
+};
 
 // The state of a pending row is written out in the statement: a database takes a partial
 // index only if it can see while it prepares that the index holds all that is asked for.
@@ -18,6 +23,11 @@ pub(in crate::store) const PENDING: i32 = 0;
 pub(in crate::store) const DELIVERED: i32 = 1;
 /// Given up.
 pub(in crate::store) const ABANDONED: i32 = 2;
+/// Not told: nobody had to know any more.
+pub(in crate::store) const WITHHELD: i32 = 3;
+
+/// Why what was to be told again is not: something newer is.
+pub(in crate::store) const SUPERSEDED: &str = "not told again: something newer is told";
 
 /// What of a scheduler's state is told beside an incident.
 #[derive(serde::Deserialize)]
@@ -41,6 +51,9 @@ pub(in crate::store) struct ClaimRow {
     pub(in crate::store) settings: String,
     pub(in crate::store) state: String,
     pub(in crate::store) project_name: String,
+    pub(in crate::store) repeat: i64,
+    pub(in crate::store) repeat_every_ms: Option<i64>,
+    pub(in crate::store) delay_ms: i64,
 }
 
 /// What a delivery is made of.
@@ -54,6 +67,62 @@ pub(in crate::store) struct DeliveryRow {
     pub(in crate::store) last_result: String,
     pub(in crate::store) not_before_ms: i64,
     pub(in crate::store) settled_at_ms: Option<i64>,
+    pub(in crate::store) repeat: i64,
+}
+
+/// What a receipt is made of.
+#[derive(Queryable)]
+pub(in crate::store) struct ReceiptRow {
+    pub(in crate::store) key: String,
+    pub(in crate::store) attempted_at_ms: i64,
+    pub(in crate::store) took_ms: i64,
+    pub(in crate::store) is_delivered: bool,
+    pub(in crate::store) result: String,
+}
+
+impl From<ReceiptRow> for Receipt {
+    fn from(row: ReceiptRow) -> Self {
+        Self {
+            key: row.key,
+            attempted_at: Timestamp::from_millis(row.attempted_at_ms),
+            took: span(row.took_ms),
+            is_delivered: row.is_delivered,
+            result: row.result,
+        }
+    }
+}
+
+/// What of a notification is set to what when its claim has ended.
+pub(in crate::store) struct Ended {
+    pub(in crate::store) state: i32,
+    pub(in crate::store) next_at: Timestamp,
+    pub(in crate::store) settled_at_ms: Option<i64>,
+    /// What the claim added to the attempts and is taken back: what was not tried.
+    pub(in crate::store) untried: i64,
+}
+
+impl Ended {
+    /// What `settlement` at `now` comes to.
+    pub(in crate::store) fn of(settlement: &Settlement, now: Timestamp) -> Self {
+        let (state, next_at) = match settlement.fate {
+            Fate::Delivered => (DELIVERED, now),
+            Fate::Abandoned => (ABANDONED, now),
+            Fate::Withheld => (WITHHELD, now),
+            Fate::Retry(at) | Fate::Hold(at) => (PENDING, at),
+        };
+        let settled_at_ms = (state != PENDING).then_some(now.as_millis());
+        let untried = matches!(settlement.fate, Fate::Hold(_) | Fate::Withheld);
+        Self { state, next_at, settled_at_ms, untried: i64::from(untried) }
+    }
+}
+
+fn span(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+/// A span as it is stored.
+pub(in crate::store) fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The claim of a row that has just been leased.
@@ -63,9 +132,11 @@ pub(in crate::store) fn claim_of(
 ) -> Result<Claim, StoreError> {
     let settings: Settings = serde_json::from_str(&row.settings)
         .map_err(|error| StoreError::unreadable("settings", &error))?;
+    let incident: Incident = serde_json::from_str(&row.incident)
+        .map_err(|error| StoreError::unreadable("incident", &error))?;
+    let event_number = incident.events;
     let about = IncidentView {
-        incident: serde_json::from_str(&row.incident)
-            .map_err(|error| StoreError::unreadable("incident", &error))?,
+        incident,
         scheduler_id: SchedulerId::parse(&row.scheduler_id)
             .map_err(|error| StoreError::unreadable("scheduler id", &error.rule))?,
         service_name: row.service_name,
@@ -80,11 +151,15 @@ pub(in crate::store) fn claim_of(
         attempts: attempts(row.attempts - 1)?,
         created_at: Timestamp::from_millis(row.created_at_ms),
         event: event_kind(row.event)?,
+        event_number,
         about,
         project_name: row.project_name,
         settings,
         last_success_at: known.last_success_at,
         channel,
+        repeat: attempts(row.repeat)?,
+        repeat_every: row.repeat_every_ms.map(span),
+        is_delayed: row.delay_ms > 0,
     })
 }
 
@@ -96,6 +171,7 @@ impl TryFrom<DeliveryRow> for Delivery {
             PENDING => DeliveryState::Pending,
             DELIVERED => DeliveryState::Delivered,
             ABANDONED => DeliveryState::Abandoned,
+            WITHHELD => DeliveryState::Withheld,
             other => return Err(StoreError::unreadable("delivery state", &other)),
         };
         let next_attempt_ms = (state == DeliveryState::Pending).then_some(row.not_before_ms);
@@ -109,6 +185,7 @@ impl TryFrom<DeliveryRow> for Delivery {
             last_result: row.last_result,
             next_attempt_at: next_attempt_ms.map(Timestamp::from_millis),
             delivered_at: delivered_at_ms.map(Timestamp::from_millis),
+            repeat: attempts(row.repeat)?,
         })
     }
 }

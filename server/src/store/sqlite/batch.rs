@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use nightbell_domain::id::SchedulerId;
 use nightbell_domain::key::ProjectId;
-use nightbell_domain::notify::{ChannelId, notifications};
+use nightbell_domain::notify::notifications;
 use nightbell_domain::scheduler::{Case, Need, Scheduler};
 use nightbell_domain::time::Timestamp;
 use nightbell_domain::transition::Input;
@@ -20,9 +20,9 @@ use super::super::batch::{
 use super::super::rows::scheduler::{
     Row, columns, health_number, of_row, settings_text, state_text, stored_id,
 };
-use super::super::schema::{channels, projects, scheduler_labels, scheduler_states, schedulers};
+use super::super::schema::{projects, scheduler_labels, scheduler_states, schedulers};
 use super::super::{SchedulerKey, StoreError};
-use super::{incident, outbox, presence, run, slot};
+use super::{incident, outbox, policy, presence, run, slot};
 
 pub(super) fn transact(
     connection: &mut SqliteConnection,
@@ -219,22 +219,11 @@ fn save(
     if changes.events.is_empty() {
         return Ok(false);
     }
-    let told = notifications(&changes.events, &enabled_channels(connection, project)?);
+    let directory = policy::directory(connection, project)?;
+    let told_before = outbox::told_before(connection, &changes.events)?;
+    let told = notifications(&changes.events, scheduler, &directory, &told_before);
     outbox::insert(connection, project, key, &told, now)?;
     Ok(!told.is_empty())
-}
-
-fn enabled_channels(
-    connection: &mut SqliteConnection,
-    project: ProjectId,
-) -> QueryResult<Vec<ChannelId>> {
-    let ids: Vec<i64> = channels::table
-        .filter(channels::project_id.eq(project.0))
-        .filter(channels::is_enabled.eq(true))
-        .order(channels::id)
-        .select(channels::id)
-        .load(connection)?;
-    Ok(ids.into_iter().map(ChannelId).collect())
 }
 
 fn insert(

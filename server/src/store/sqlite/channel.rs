@@ -1,6 +1,7 @@
 //! Channels: whom incidents are told to.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use diesel::sqlite::SqliteConnection;
 use nightbell_domain::key::ProjectId;
 use nightbell_domain::time::Timestamp;
@@ -29,6 +30,9 @@ pub(super) fn insert(
             channels::disabled_reason.eq(&channel.disabled_reason),
             channels::sealed_settings.eq(&channel.sealed_settings),
             channels::created_at_ms.eq(channel.created_at.as_millis()),
+            channels::is_default.eq(channel.is_default),
+            channels::fallback_id.eq(channel.fallback_id),
+            channels::failing_result.eq(""),
         ))
         .returning(channels::id)
         .get_result(c)?;
@@ -69,7 +73,8 @@ pub(super) fn list(
     Ok(rows.into_iter().map(StoredChannel::from).collect())
 }
 
-/// Replaces all of a channel but when it was made. Whether there was one.
+/// Replaces all of a channel but when it was made and whether it is failing. Whether
+/// there was one.
 pub(super) fn update(
     c: &mut SqliteConnection,
     channel: &StoredChannel,
@@ -82,6 +87,8 @@ pub(super) fn update(
             channels::is_enabled.eq(channel.is_enabled),
             channels::disabled_reason.eq(&channel.disabled_reason),
             channels::sealed_settings.eq(&channel.sealed_settings),
+            channels::is_default.eq(channel.is_default),
+            channels::fallback_id.eq(channel.fallback_id),
         ))
         .execute(c)?;
     Ok(updated == 1)
@@ -100,4 +107,31 @@ pub(super) fn delete(
     }
     outbox::abandon_channel(c, id, now)?;
     Ok(true)
+}
+
+/// Notes how an attempt at a channel ended: since when all have failed, and by what.
+pub(super) fn attempted(
+    c: &mut SqliteConnection,
+    id: i64,
+    failure: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let channel = channels::table.find(id);
+    match failure {
+        Some(result) => {
+            let since = coalesce(channels::failing_since_ms, now.as_millis());
+            diesel::update(channel)
+                .set((channels::failing_since_ms.eq(since), channels::failing_result.eq(result)))
+                .execute(c)?
+        }
+        None => diesel::update(channel.filter(channels::failing_since_ms.is_not_null()))
+            .set((channels::failing_since_ms.eq(None::<i64>), channels::failing_result.eq("")))
+            .execute(c)?,
+    };
+    Ok(())
+}
+
+diesel::define_sql_function! {
+    /// The first that is not null.
+    fn coalesce(first: Nullable<BigInt>, second: BigInt) -> Nullable<BigInt>;
 }

@@ -7,6 +7,7 @@ mod counter;
 mod incident;
 mod key;
 mod outbox;
+mod policy;
 mod presence;
 mod rejected;
 mod run;
@@ -35,8 +36,9 @@ use nightbell_domain::time::Timestamp;
 
 use super::batch::{Batch, Committed};
 use super::{
-    Attendance, Claim, Delivery, IncidentQuery, IncidentView, Presence, RejectedReport, RunQuery,
-    SchedulerKey, SchedulerQuery, Settlement, SlotQuery, Store, StoreError, StoredChannel, Thread,
+    Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
+    Receipt, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement, SlotQuery, Store,
+    StoreError, StoredChannel, StoredPolicy, Thread,
 };
 use connection::Connections;
 
@@ -220,6 +222,35 @@ impl Store for Sqlite {
         self.connections.write(move |c| channel::delete(c, project, id, now)).await
     }
 
+    async fn policy_insert(
+        &self,
+        policy: StoredPolicy,
+        most: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        self.connections.write(move |c| policy::insert(c, &policy, most)).await
+    }
+
+    async fn policies(
+        &self,
+        project: ProjectId,
+        kind: PolicyKind,
+    ) -> Result<Vec<StoredPolicy>, StoreError> {
+        self.connections.read(move |c| policy::list(c, project, kind)).await
+    }
+
+    async fn policy_update(&self, policy: StoredPolicy) -> Result<bool, StoreError> {
+        self.connections.write(move |c| policy::update(c, &policy)).await
+    }
+
+    async fn policy_delete(
+        &self,
+        project: ProjectId,
+        kind: PolicyKind,
+        id: i64,
+    ) -> Result<bool, StoreError> {
+        self.connections.write(move |c| policy::delete(c, project, kind, id)).await
+    }
+
     async fn thread(
         &self,
         project: ProjectId,
@@ -241,6 +272,25 @@ impl Store for Sqlite {
         passed_by: Vec<i64>,
     ) -> Result<Vec<Claim>, StoreError> {
         self.connections.write(move |c| outbox::claim(c, now, lease_until, limit, &passed_by)).await
+    }
+
+    async fn outbox_copy(
+        &self,
+        claim: &Claim,
+        copy: Copied,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let id = claim.id;
+        self.connections.write(move |c| outbox::copy(c, id, &copy, now)).await
+    }
+
+    async fn receipts(
+        &self,
+        project: ProjectId,
+        id: IncidentId,
+        limit: i64,
+    ) -> Result<Vec<Receipt>, StoreError> {
+        self.connections.read(move |c| outbox::receipts(c, project, id, limit)).await
     }
 
     async fn outbox_settle(

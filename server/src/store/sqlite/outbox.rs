@@ -10,21 +10,31 @@
 //! them only the first can be taken. That keeps those that wait for another out of
 //! the scan for what is due, and out of what [`pending`] says is due first.
 
+use std::collections::BTreeMap;
+
 use diesel::dsl::{count_star, exists, min, not};
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use nightbell_domain::id::IncidentId;
+use nightbell_domain::incident::Event;
 use nightbell_domain::key::ProjectId;
-use nightbell_domain::notify::Notification;
+use nightbell_domain::notify::{ChannelId, Notification};
 use nightbell_domain::time::Timestamp;
 
+use super::channel;
 use crate::store::rows::channel::ChannelRow;
 use crate::store::rows::incident;
 use crate::store::rows::outbox::{
-    ABANDONED, ClaimRow, DELIVERED, DeliveryRow, IsPending, PENDING, claim_of, event_code,
+    ABANDONED, ClaimRow, DeliveryRow, Ended, IsPending, PENDING, ReceiptRow, SUPERSEDED, WITHHELD,
+    claim_of, event_code, millis,
 };
-use crate::store::schema::{channels, outbox, projects, scheduler_states, schedulers};
-use crate::store::{Claim, Delivery, SchedulerKey, Settlement, StoreError, StoredChannel};
+use crate::store::schema::{
+    channels, delivery_attempts, outbox, projects, scheduler_states, schedulers,
+};
+use crate::store::{
+    Attempt, Claim, Copied, Delivery, Fate, Receipt, SchedulerKey, Settlement, StoreError,
+    StoredChannel,
+};
 
 /// Which pending rows wait together.
 struct Line {
@@ -40,10 +50,12 @@ pub(super) fn insert(
     notifications: &[Notification],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for Notification { key, event } in notifications {
+    for Notification { key, event, manner } in notifications {
         let line = Line { incident_id: key.incident.to_string(), channel_id: key.channel.0 };
         let incident = incident::text_of(&event.incident)?;
-        let not_before_ms = line_not_before(c, &line)?.unwrap_or(now.as_millis());
+        supersede(c, &line, now)?;
+        let due_at = now.plus(manner.delay);
+        let not_before_ms = line_not_before(c, &line)?.unwrap_or(due_at.as_millis());
         diesel::insert_into(outbox::table)
             .values((
                 outbox::notification_key.eq(key.to_string()),
@@ -60,10 +72,124 @@ pub(super) fn insert(
                 outbox::lease_token.eq(0),
                 outbox::last_result.eq(""),
                 outbox::created_at_ms.eq(now.as_millis()),
+                outbox::repeat_number.eq(i64::from(key.repeat)),
+                outbox::repeat_every_ms.eq(manner.repeat_every.map(millis)),
+                outbox::delay_ms.eq(millis(manner.delay)),
             ))
             .execute(c)?;
     }
     Ok(())
+}
+
+/// Gives up what was to be told again: something newer is about to be told.
+fn supersede(c: &mut SqliteConnection, line: &Line, now: Timestamp) -> Result<(), StoreError> {
+    let repeats: Vec<(i64, i64)> = outbox::table
+        .filter(outbox::incident_id.eq(&line.incident_id))
+        .filter(outbox::channel_id.eq(line.channel_id))
+        .filter(outbox::state.eq(PENDING))
+        .filter(outbox::repeat_number.gt(0))
+        .select((outbox::id, outbox::lease_token))
+        .load(c)?;
+    // One that a sender is at work on is no longer to be called back.
+    for (id, _) in repeats.into_iter().filter(|(_, token)| token % 2 == 0) {
+        diesel::update(outbox::table.find(id))
+            .set((
+                outbox::state.eq(WITHHELD),
+                outbox::last_result.eq(SUPERSEDED),
+                outbox::settled_at_ms.eq(now.as_millis()),
+            ))
+            .execute(c)?;
+    }
+    Ok(())
+}
+
+/// The channels that were to be told of the incidents of `events` before.
+pub(super) fn told_before(
+    c: &mut SqliteConnection,
+    events: &[Event],
+) -> Result<BTreeMap<IncidentId, Vec<ChannelId>>, StoreError> {
+    let mut told = BTreeMap::new();
+    for event in events {
+        let incident = event.incident.id;
+        let channels: Vec<i64> = outbox::table
+            .filter(outbox::incident_id.eq(incident.to_string()))
+            .select(outbox::channel_id)
+            .distinct()
+            .load(c)?;
+        told.insert(incident, channels.into_iter().map(ChannelId).collect());
+    }
+    Ok(told)
+}
+
+/// Writes the notification of row `id` once more, unless that was done before.
+pub(super) fn copy(
+    c: &mut SqliteConnection,
+    id: i64,
+    copy: &Copied,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (project_id, scheduler_key, incident_id, event_number, event, incident, channel_id, every) =
+        outbox::table
+            .find(id)
+            .select((
+                outbox::project_id,
+                outbox::scheduler_key,
+                outbox::incident_id,
+                outbox::event_number,
+                outbox::event,
+                outbox::incident,
+                outbox::channel_id,
+                outbox::repeat_every_ms,
+            ))
+            .first::<(i64, i64, String, i64, i32, String, i64, Option<i64>)>(c)?;
+    let line = Line { incident_id, channel_id: copy.key.channel.0 };
+    let not_before_ms = line_not_before(c, &line)?.unwrap_or(copy.at.as_millis());
+    diesel::insert_or_ignore_into(outbox::table)
+        .values((
+            outbox::notification_key.eq(copy.key.to_string()),
+            outbox::project_id.eq(project_id),
+            outbox::scheduler_key.eq(scheduler_key),
+            outbox::channel_id.eq(line.channel_id),
+            outbox::incident_id.eq(line.incident_id),
+            outbox::event_number.eq(event_number),
+            outbox::event.eq(event),
+            outbox::incident.eq(incident),
+            outbox::state.eq(PENDING),
+            outbox::attempts.eq(0),
+            outbox::not_before_ms.eq(not_before_ms),
+            outbox::lease_token.eq(0),
+            outbox::last_result.eq(""),
+            outbox::created_at_ms.eq(now.as_millis()),
+            outbox::repeat_number.eq(i64::from(copy.key.repeat)),
+            outbox::repeat_every_ms.eq(every.filter(|_| channel_id == line.channel_id)),
+            outbox::delay_ms.eq(0),
+        ))
+        .execute(c)?;
+    Ok(())
+}
+
+/// The last attempts at telling of an incident, the newest first.
+pub(super) fn receipts(
+    c: &mut SqliteConnection,
+    project: ProjectId,
+    id: IncidentId,
+    limit: i64,
+) -> Result<Vec<Receipt>, StoreError> {
+    let rows: Vec<ReceiptRow> = delivery_attempts::table
+        .inner_join(outbox::table)
+        .filter(outbox::incident_id.eq(id.to_string()))
+        .filter(outbox::project_id.eq(project.0))
+        .order(delivery_attempts::id.desc())
+        .limit(limit)
+        .select((
+            outbox::notification_key,
+            delivery_attempts::attempted_at_ms,
+            delivery_attempts::took_ms,
+            delivery_attempts::is_delivered,
+            delivery_attempts::result,
+        ))
+        .load(c)?;
+    Ok(rows.into_iter().map(Receipt::from).collect())
 }
 
 /// Takes up to `limit` rows that are due, the longest due first, and leases them; none of
@@ -114,14 +240,21 @@ pub(super) fn settle(
     let Some((incident_id, channel_id)) = leased else {
         return Ok(false);
     };
-    // What was held was not tried.
-    let untried = i64::from(matches!(settlement, Settlement::Hold { .. }));
-    let (state, result, next_at) = match settlement {
-        Settlement::Delivered { result } => (DELIVERED, result, now),
-        Settlement::Abandoned { result } => (ABANDONED, result, now),
-        Settlement::Retry { result, at } | Settlement::Hold { result, at } => (PENDING, result, at),
-    };
-    let settled_at_ms = (state != PENDING).then_some(now.as_millis());
+    let Ended { state, next_at, settled_at_ms, untried } = Ended::of(&settlement, now);
+    let Settlement { fate, result, attempt, again } = settlement;
+    if let Some(Attempt { began_at, took }) = attempt {
+        let is_delivered = fate == Fate::Delivered;
+        diesel::insert_into(delivery_attempts::table)
+            .values((
+                delivery_attempts::outbox_id.eq(id),
+                delivery_attempts::attempted_at_ms.eq(began_at.as_millis()),
+                delivery_attempts::took_ms.eq(millis(took)),
+                delivery_attempts::is_delivered.eq(is_delivered),
+                delivery_attempts::result.eq(&result),
+            ))
+            .execute(c)?;
+        channel::attempted(c, channel_id, (!is_delivered).then_some(&*result), now)?;
+    }
     diesel::update(outbox::table.find(id))
         .set((
             outbox::state.eq(state),
@@ -131,7 +264,14 @@ pub(super) fn settle(
             outbox::settled_at_ms.eq(settled_at_ms),
         ))
         .execute(c)?;
-    move_line(c, &Line { incident_id, channel_id }, next_at)?;
+    let line = Line { incident_id, channel_id };
+    move_line(c, &line, next_at)?;
+    // What is newer is told instead.
+    if let Some(again) = again
+        && line_not_before(c, &line)?.is_none()
+    {
+        copy(c, id, &again, now)?;
+    }
     Ok(true)
 }
 
@@ -188,7 +328,7 @@ pub(super) fn deliveries(
     let rows: Vec<DeliveryRow> = outbox::table
         .filter(outbox::incident_id.eq(id.to_string()))
         .filter(outbox::project_id.eq(project.0))
-        .order((outbox::event_number, outbox::channel_id))
+        .order((outbox::event_number, outbox::channel_id, outbox::repeat_number))
         .select((
             outbox::notification_key,
             outbox::channel_id,
@@ -198,6 +338,7 @@ pub(super) fn deliveries(
             outbox::last_result,
             outbox::not_before_ms,
             outbox::settled_at_ms,
+            outbox::repeat_number,
         ))
         .load(c)?;
     rows.into_iter().map(Delivery::try_from).collect()
@@ -244,12 +385,9 @@ fn claimed(c: &mut SqliteConnection, id: i64) -> Result<Claim, StoreError> {
     let (row, channel) = outbox::table
         .inner_join(schedulers::table.inner_join(scheduler_states::table))
         .inner_join(projects::table.on(projects::id.eq(outbox::project_id)))
-        .left_join(
-            channels::table.on(channels::id
-                .eq(outbox::channel_id)
-                .and(channels::project_id.eq(outbox::project_id))
-                .and(channels::is_enabled)),
-        )
+        .left_join(channels::table.on(
+            channels::id.eq(outbox::channel_id).and(channels::project_id.eq(outbox::project_id)),
+        ))
         .filter(outbox::id.eq(id))
         .select((
             (
@@ -265,6 +403,9 @@ fn claimed(c: &mut SqliteConnection, id: i64) -> Result<Claim, StoreError> {
                 schedulers::settings,
                 scheduler_states::state,
                 projects::name,
+                outbox::repeat_number,
+                outbox::repeat_every_ms,
+                outbox::delay_ms,
             ),
             Option::<ChannelRow>::as_select(),
         ))

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file nightbell/v1/incident.proto.
  */
 export const file_nightbell_v1_incident: GenFile = /*@__PURE__*/
-  fileDesc("ChtuaWdodGJlbGwvdjEvaW5jaWRlbnQucHJvdG8SDG5pZ2h0YmVsbC52MSKtBQoISW5jaWRlbnQSEwoLaW5jaWRlbnRfaWQYASABKAkSFAoMc2NoZWR1bGVyX2lkGAIgASgJEiwKBnJlYXNvbhgDIAEoDjIcLm5pZ2h0YmVsbC52MS5JbmNpZGVudFJlYXNvbhIqCgVzdGF0ZRgEIAEoDjIbLm5pZ2h0YmVsbC52MS5JbmNpZGVudFN0YXRlEiwKCG9uc2V0X2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglvcGVuZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3Jlc29sdmVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgpyZXNvbHV0aW9uGAggASgOMhgubmlnaHRiZWxsLnYxLlJlc29sdXRpb24SDwoHc3VtbWFyeRgJIAEoCRIaCg1lcnJvcl9tZXNzYWdlGAogASgJSACIAQESDwoHcnVuX2lkcxgLIAMoCRIUCgxtaXNzZWRfc2xvdHMYDCABKA0SNgoPYWNrbm93bGVkZ2VtZW50GA0gASgLMh0ubmlnaHRiZWxsLnYxLkFja25vd2xlZGdlbWVudBIUCgxzZXJ2aWNlX25hbWUYDiABKAkSEAoIam9iX25hbWUYDyABKAkSKAoIc2V2ZXJpdHkYECABKA4yFi5uaWdodGJlbGwudjEuU2V2ZXJpdHkSKwoIZHVyYXRpb24YMiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoLcmVvcGVuZWRfYXQYMyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnJlb3BlbmluZ3MYNCABKA1CEAoOX2Vycm9yX21lc3NhZ2UingEKDUluY2lkZW50RXZlbnQSDgoGbnVtYmVyGAEgASgNEg0KBWV2ZW50GAIgASgJEiYKAmF0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIKCgJieRgEIAEoCRIMCgRub3RlGAUgASgJEiwKCnJlc29sdXRpb24YBiABKA4yGC5uaWdodGJlbGwudjEuUmVzb2x1dGlvbiJTCg9BY2tub3dsZWRnZW1lbnQSCgoCYnkYASABKAkSDAoEbm90ZRgCIAEoCRImCgJhdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi9AEKCERlbGl2ZXJ5EgsKA2tleRgBIAEoCRISCgpjaGFubmVsX2lkGAIgASgJEg0KBWV2ZW50GAMgASgJEioKBXN0YXRlGAQgASgOMhsubmlnaHRiZWxsLnYxLkRlbGl2ZXJ5U3RhdGUSEAoIYXR0ZW1wdHMYBSABKA0SEwoLbGFzdF9yZXN1bHQYBiABKAkSMwoPbmV4dF9hdHRlbXB0X2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxkZWxpdmVyZWRfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIn8KFExpc3RJbmNpZGVudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEhQKDHNjaGVkdWxlcl9pZBgDIAEoCRIqCgVzdGF0ZRgEIAEoDjIbLm5pZ2h0YmVsbC52MS5JbmNpZGVudFN0YXRlIlsKFUxpc3RJbmNpZGVudHNSZXNwb25zZRIpCglpbmNpZGVudHMYASADKAsyFi5uaWdodGJlbGwudjEuSW5jaWRlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIikKEkdldEluY2lkZW50UmVxdWVzdBITCgtpbmNpZGVudF9pZBgBIAEoCSKZAQoTR2V0SW5jaWRlbnRSZXNwb25zZRIoCghpbmNpZGVudBgBIAEoCzIWLm5pZ2h0YmVsbC52MS5JbmNpZGVudBIqCgpkZWxpdmVyaWVzGAIgAygLMhYubmlnaHRiZWxsLnYxLkRlbGl2ZXJ5EiwKB2hpc3RvcnkYMiADKAsyGy5uaWdodGJlbGwudjEuSW5jaWRlbnRFdmVudCJLChpBY2tub3dsZWRnZUluY2lkZW50UmVxdWVzdBITCgtpbmNpZGVudF9pZBgBIAEoCRIKCgJieRgCIAEoCRIMCgRub3RlGAMgASgJIkcKG0Fja25vd2xlZGdlSW5jaWRlbnRSZXNwb25zZRIoCghpbmNpZGVudBgBIAEoCzIWLm5pZ2h0YmVsbC52MS5JbmNpZGVudCJHChZSZXNvbHZlSW5jaWRlbnRSZXF1ZXN0EhMKC2luY2lkZW50X2lkGAEgASgJEgoKAmJ5GDIgASgJEgwKBG5vdGUYMyABKAkiQwoXUmVzb2x2ZUluY2lkZW50UmVzcG9uc2USKAoIaW5jaWRlbnQYASABKAsyFi5uaWdodGJlbGwudjEuSW5jaWRlbnQqogIKDkluY2lkZW50UmVhc29uEh8KG0lOQ0lERU5UX1JFQVNPTl9VTlNQRUNJRklFRBAAEhoKFklOQ0lERU5UX1JFQVNPTl9GQUlMRUQQARIaChZJTkNJREVOVF9SRUFTT05fTUlTU0VEEAISIQodSU5DSURFTlRfUkVBU09OX05FVkVSX1NUQVJURUQQAxIbChdJTkNJREVOVF9SRUFTT05fU1RBTExFRBAEEhgKFElOQ0lERU5UX1JFQVNPTl9MT1NUEAUSGwoXSU5DSURFTlRfUkVBU09OX09WRVJSQU4QBhIhCh1JTkNJREVOVF9SRUFTT05fRklOSVNIRURfTEFURRAHEh0KGUlOQ0lERU5UX1JFQVNPTl9UT09fUVVJQ0sQCCpiCghTZXZlcml0eRIYChRTRVZFUklUWV9VTlNQRUNJRklFRBAAEhUKEVNFVkVSSVRZX0NSSVRJQ0FMEAESEwoPU0VWRVJJVFlfTk9STUFMEAISEAoMU0VWRVJJVFlfTE9XEAMqhgEKDUluY2lkZW50U3RhdGUSHgoaSU5DSURFTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIXChNJTkNJREVOVF9TVEFURV9PUEVOEAESHwobSU5DSURFTlRfU1RBVEVfQUNLTk9XTEVER0VEEAISGwoXSU5DSURFTlRfU1RBVEVfUkVTT0xWRUQQAyqRAQoKUmVzb2x1dGlvbhIaChZSRVNPTFVUSU9OX1VOU1BFQ0lGSUVEEAASGAoUUkVTT0xVVElPTl9SRUNPVkVSRUQQARIcChhSRVNPTFVUSU9OX1JFUE9SVEVEX0xBVEUQAhIVChFSRVNPTFVUSU9OX01BTlVBTBADEhgKFFJFU09MVVRJT05fV0lUSERSQVdOEAQqhwEKDURlbGl2ZXJ5U3RhdGUSHgoaREVMSVZFUllfU1RBVEVfVU5TUEVDSUZJRUQQABIaChZERUxJVkVSWV9TVEFURV9QRU5ESU5HEAESHAoYREVMSVZFUllfU1RBVEVfREVMSVZFUkVEEAISHAoYREVMSVZFUllfU1RBVEVfQUJBTkRPTkVEEAMyzQQKD0luY2lkZW50U2VydmljZRJ3Cg1MaXN0SW5jaWRlbnRzEiIubmlnaHRiZWxsLnYxLkxpc3RJbmNpZGVudHNSZXF1ZXN0GiMubmlnaHRiZWxsLnYxLkxpc3RJbmNpZGVudHNSZXNwb25zZSId6OAYA4LT5JMCExIRL2FwaS92MS9pbmNpZGVudHMSfwoLR2V0SW5jaWRlbnQSIC5uaWdodGJlbGwudjEuR2V0SW5jaWRlbnRSZXF1ZXN0GiEubmlnaHRiZWxsLnYxLkdldEluY2lkZW50UmVzcG9uc2UiK+jgGAOC0+STAiESHy9hcGkvdjEvaW5jaWRlbnRzL3tpbmNpZGVudF9pZH0SpgEKE0Fja25vd2xlZGdlSW5jaWRlbnQSKC5uaWdodGJlbGwudjEuQWNrbm93bGVkZ2VJbmNpZGVudFJlcXVlc3QaKS5uaWdodGJlbGwudjEuQWNrbm93bGVkZ2VJbmNpZGVudFJlc3BvbnNlIjro4BgEgtPkkwIwOgEqIisvYXBpL3YxL2luY2lkZW50cy97aW5jaWRlbnRfaWR9L2Fja25vd2xlZGdlEpYBCg9SZXNvbHZlSW5jaWRlbnQSJC5uaWdodGJlbGwudjEuUmVzb2x2ZUluY2lkZW50UmVxdWVzdBolLm5pZ2h0YmVsbC52MS5SZXNvbHZlSW5jaWRlbnRSZXNwb25zZSI26OAYBILT5JMCLDoBKiInL2FwaS92MS9pbmNpZGVudHMve2luY2lkZW50X2lkfS9yZXNvbHZlYgZwcm90bzM", [file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_timestamp, file_nightbell_v1_options]);
+  fileDesc("ChtuaWdodGJlbGwvdjEvaW5jaWRlbnQucHJvdG8SDG5pZ2h0YmVsbC52MSKtBQoISW5jaWRlbnQSEwoLaW5jaWRlbnRfaWQYASABKAkSFAoMc2NoZWR1bGVyX2lkGAIgASgJEiwKBnJlYXNvbhgDIAEoDjIcLm5pZ2h0YmVsbC52MS5JbmNpZGVudFJlYXNvbhIqCgVzdGF0ZRgEIAEoDjIbLm5pZ2h0YmVsbC52MS5JbmNpZGVudFN0YXRlEiwKCG9uc2V0X2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglvcGVuZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3Jlc29sdmVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgpyZXNvbHV0aW9uGAggASgOMhgubmlnaHRiZWxsLnYxLlJlc29sdXRpb24SDwoHc3VtbWFyeRgJIAEoCRIaCg1lcnJvcl9tZXNzYWdlGAogASgJSACIAQESDwoHcnVuX2lkcxgLIAMoCRIUCgxtaXNzZWRfc2xvdHMYDCABKA0SNgoPYWNrbm93bGVkZ2VtZW50GA0gASgLMh0ubmlnaHRiZWxsLnYxLkFja25vd2xlZGdlbWVudBIUCgxzZXJ2aWNlX25hbWUYDiABKAkSEAoIam9iX25hbWUYDyABKAkSKAoIc2V2ZXJpdHkYECABKA4yFi5uaWdodGJlbGwudjEuU2V2ZXJpdHkSKwoIZHVyYXRpb24YMiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoLcmVvcGVuZWRfYXQYMyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnJlb3BlbmluZ3MYNCABKA1CEAoOX2Vycm9yX21lc3NhZ2UingEKDUluY2lkZW50RXZlbnQSDgoGbnVtYmVyGAEgASgNEg0KBWV2ZW50GAIgASgJEiYKAmF0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIKCgJieRgEIAEoCRIMCgRub3RlGAUgASgJEiwKCnJlc29sdXRpb24YBiABKA4yGC5uaWdodGJlbGwudjEuUmVzb2x1dGlvbiJTCg9BY2tub3dsZWRnZW1lbnQSCgoCYnkYASABKAkSDAoEbm90ZRgCIAEoCRImCgJhdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAitQIKCERlbGl2ZXJ5EgsKA2tleRgBIAEoCRISCgpjaGFubmVsX2lkGAIgASgJEg0KBWV2ZW50GAMgASgJEioKBXN0YXRlGAQgASgOMhsubmlnaHRiZWxsLnYxLkRlbGl2ZXJ5U3RhdGUSEAoIYXR0ZW1wdHMYBSABKA0SEwoLbGFzdF9yZXN1bHQYBiABKAkSMwoPbmV4dF9hdHRlbXB0X2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxkZWxpdmVyZWRfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnJlcGVhdBgJIAEoDRIvCghyZWNlaXB0cxgKIAMoCzIdLm5pZ2h0YmVsbC52MS5EZWxpdmVyeUF0dGVtcHQidwoPRGVsaXZlcnlBdHRlbXB0EjAKDGF0dGVtcHRlZF9hdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdG9va19tcxgCIAEoAxIRCglkZWxpdmVyZWQYAyABKAgSDgoGcmVzdWx0GAQgASgJIn8KFExpc3RJbmNpZGVudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEhQKDHNjaGVkdWxlcl9pZBgDIAEoCRIqCgVzdGF0ZRgEIAEoDjIbLm5pZ2h0YmVsbC52MS5JbmNpZGVudFN0YXRlIlsKFUxpc3RJbmNpZGVudHNSZXNwb25zZRIpCglpbmNpZGVudHMYASADKAsyFi5uaWdodGJlbGwudjEuSW5jaWRlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIikKEkdldEluY2lkZW50UmVxdWVzdBITCgtpbmNpZGVudF9pZBgBIAEoCSKZAQoTR2V0SW5jaWRlbnRSZXNwb25zZRIoCghpbmNpZGVudBgBIAEoCzIWLm5pZ2h0YmVsbC52MS5JbmNpZGVudBIqCgpkZWxpdmVyaWVzGAIgAygLMhYubmlnaHRiZWxsLnYxLkRlbGl2ZXJ5EiwKB2hpc3RvcnkYMiADKAsyGy5uaWdodGJlbGwudjEuSW5jaWRlbnRFdmVudCJLChpBY2tub3dsZWRnZUluY2lkZW50UmVxdWVzdBITCgtpbmNpZGVudF9pZBgBIAEoCRIKCgJieRgCIAEoCRIMCgRub3RlGAMgASgJIkcKG0Fja25vd2xlZGdlSW5jaWRlbnRSZXNwb25zZRIoCghpbmNpZGVudBgBIAEoCzIWLm5pZ2h0YmVsbC52MS5JbmNpZGVudCJHChZSZXNvbHZlSW5jaWRlbnRSZXF1ZXN0EhMKC2luY2lkZW50X2lkGAEgASgJEgoKAmJ5GDIgASgJEgwKBG5vdGUYMyABKAkiQwoXUmVzb2x2ZUluY2lkZW50UmVzcG9uc2USKAoIaW5jaWRlbnQYASABKAsyFi5uaWdodGJlbGwudjEuSW5jaWRlbnQqogIKDkluY2lkZW50UmVhc29uEh8KG0lOQ0lERU5UX1JFQVNPTl9VTlNQRUNJRklFRBAAEhoKFklOQ0lERU5UX1JFQVNPTl9GQUlMRUQQARIaChZJTkNJREVOVF9SRUFTT05fTUlTU0VEEAISIQodSU5DSURFTlRfUkVBU09OX05FVkVSX1NUQVJURUQQAxIbChdJTkNJREVOVF9SRUFTT05fU1RBTExFRBAEEhgKFElOQ0lERU5UX1JFQVNPTl9MT1NUEAUSGwoXSU5DSURFTlRfUkVBU09OX09WRVJSQU4QBhIhCh1JTkNJREVOVF9SRUFTT05fRklOSVNIRURfTEFURRAHEh0KGUlOQ0lERU5UX1JFQVNPTl9UT09fUVVJQ0sQCCpiCghTZXZlcml0eRIYChRTRVZFUklUWV9VTlNQRUNJRklFRBAAEhUKEVNFVkVSSVRZX0NSSVRJQ0FMEAESEwoPU0VWRVJJVFlfTk9STUFMEAISEAoMU0VWRVJJVFlfTE9XEAMqhgEKDUluY2lkZW50U3RhdGUSHgoaSU5DSURFTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIXChNJTkNJREVOVF9TVEFURV9PUEVOEAESHwobSU5DSURFTlRfU1RBVEVfQUNLTk9XTEVER0VEEAISGwoXSU5DSURFTlRfU1RBVEVfUkVTT0xWRUQQAyqRAQoKUmVzb2x1dGlvbhIaChZSRVNPTFVUSU9OX1VOU1BFQ0lGSUVEEAASGAoUUkVTT0xVVElPTl9SRUNPVkVSRUQQARIcChhSRVNPTFVUSU9OX1JFUE9SVEVEX0xBVEUQAhIVChFSRVNPTFVUSU9OX01BTlVBTBADEhgKFFJFU09MVVRJT05fV0lUSERSQVdOEAQqpAEKDURlbGl2ZXJ5U3RhdGUSHgoaREVMSVZFUllfU1RBVEVfVU5TUEVDSUZJRUQQABIaChZERUxJVkVSWV9TVEFURV9QRU5ESU5HEAESHAoYREVMSVZFUllfU1RBVEVfREVMSVZFUkVEEAISHAoYREVMSVZFUllfU1RBVEVfQUJBTkRPTkVEEAMSGwoXREVMSVZFUllfU1RBVEVfV0lUSEhFTEQQBDLNBAoPSW5jaWRlbnRTZXJ2aWNlEncKDUxpc3RJbmNpZGVudHMSIi5uaWdodGJlbGwudjEuTGlzdEluY2lkZW50c1JlcXVlc3QaIy5uaWdodGJlbGwudjEuTGlzdEluY2lkZW50c1Jlc3BvbnNlIh3o4BgDgtPkkwITEhEvYXBpL3YxL2luY2lkZW50cxJ/CgtHZXRJbmNpZGVudBIgLm5pZ2h0YmVsbC52MS5HZXRJbmNpZGVudFJlcXVlc3QaIS5uaWdodGJlbGwudjEuR2V0SW5jaWRlbnRSZXNwb25zZSIr6OAYA4LT5JMCIRIfL2FwaS92MS9pbmNpZGVudHMve2luY2lkZW50X2lkfRKmAQoTQWNrbm93bGVkZ2VJbmNpZGVudBIoLm5pZ2h0YmVsbC52MS5BY2tub3dsZWRnZUluY2lkZW50UmVxdWVzdBopLm5pZ2h0YmVsbC52MS5BY2tub3dsZWRnZUluY2lkZW50UmVzcG9uc2UiOujgGASC0+STAjA6ASoiKy9hcGkvdjEvaW5jaWRlbnRzL3tpbmNpZGVudF9pZH0vYWNrbm93bGVkZ2USlgEKD1Jlc29sdmVJbmNpZGVudBIkLm5pZ2h0YmVsbC52MS5SZXNvbHZlSW5jaWRlbnRSZXF1ZXN0GiUubmlnaHRiZWxsLnYxLlJlc29sdmVJbmNpZGVudFJlc3BvbnNlIjbo4BgEgtPkkwIsOgEqIicvYXBpL3YxL2luY2lkZW50cy97aW5jaWRlbnRfaWR9L3Jlc29sdmViBnByb3RvMw", [file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_timestamp, file_nightbell_v1_options]);
 
 /**
  * Incident is something wrong with one scheduler, from its onset to its end.
@@ -318,6 +318,21 @@ export type Delivery = Message<"nightbell.v1.Delivery"> & {
    * @generated from field: google.protobuf.Timestamp delivered_at = 8;
    */
   deliveredAt?: Timestamp | undefined;
+
+  /**
+   * Which time it is that this is told again, by a route that repeats. 0: the first
+   * time.
+   *
+   * @generated from field: uint32 repeat = 9;
+   */
+  repeat: number;
+
+  /**
+   * The last attempts, the newest first, at most 20. Shown by GetIncident only.
+   *
+   * @generated from field: repeated nightbell.v1.DeliveryAttempt receipts = 10;
+   */
+  receipts: DeliveryAttempt[];
 };
 
 /**
@@ -326,6 +341,48 @@ export type Delivery = Message<"nightbell.v1.Delivery"> & {
  */
 export const DeliverySchema: GenMessage<Delivery> = /*@__PURE__*/
   messageDesc(file_nightbell_v1_incident, 3);
+
+/**
+ * DeliveryAttempt is one try at sending a notification.
+ *
+ * @generated from message nightbell.v1.DeliveryAttempt
+ */
+export type DeliveryAttempt = Message<"nightbell.v1.DeliveryAttempt"> & {
+  /**
+   * When it began.
+   *
+   * @generated from field: google.protobuf.Timestamp attempted_at = 1;
+   */
+  attemptedAt?: Timestamp | undefined;
+
+  /**
+   * How long it took, in milliseconds.
+   *
+   * @generated from field: int64 took_ms = 2;
+   */
+  tookMs: bigint;
+
+  /**
+   * Whether the channel took it.
+   *
+   * @generated from field: bool delivered = 3;
+   */
+  delivered: boolean;
+
+  /**
+   * What it met, for an operator.
+   *
+   * @generated from field: string result = 4;
+   */
+  result: string;
+};
+
+/**
+ * Describes the message nightbell.v1.DeliveryAttempt.
+ * Use `create(DeliveryAttemptSchema)` to create a new message.
+ */
+export const DeliveryAttemptSchema: GenMessage<DeliveryAttempt> = /*@__PURE__*/
+  messageDesc(file_nightbell_v1_incident, 4);
 
 /**
  * ListIncidentsRequest asks for a page of incidents.
@@ -367,7 +424,7 @@ export type ListIncidentsRequest = Message<"nightbell.v1.ListIncidentsRequest"> 
  * Use `create(ListIncidentsRequestSchema)` to create a new message.
  */
 export const ListIncidentsRequestSchema: GenMessage<ListIncidentsRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_incident, 4);
+  messageDesc(file_nightbell_v1_incident, 5);
 
 /**
  * ListIncidentsResponse is a page of incidents.
@@ -395,7 +452,7 @@ export type ListIncidentsResponse = Message<"nightbell.v1.ListIncidentsResponse"
  * Use `create(ListIncidentsResponseSchema)` to create a new message.
  */
 export const ListIncidentsResponseSchema: GenMessage<ListIncidentsResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_incident, 5);
+  messageDesc(file_nightbell_v1_incident, 6);
 
 /**
  * GetIncidentRequest names an incident.
@@ -416,7 +473,7 @@ export type GetIncidentRequest = Message<"nightbell.v1.GetIncidentRequest"> & {
  * Use `create(GetIncidentRequestSchema)` to create a new message.
  */
 export const GetIncidentRequestSchema: GenMessage<GetIncidentRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_incident, 6);
+  messageDesc(file_nightbell_v1_incident, 7);
 
 /**
  * GetIncidentResponse shows an incident.
@@ -451,7 +508,7 @@ export type GetIncidentResponse = Message<"nightbell.v1.GetIncidentResponse"> & 
  * Use `create(GetIncidentResponseSchema)` to create a new message.
  */
 export const GetIncidentResponseSchema: GenMessage<GetIncidentResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_incident, 7);
+  messageDesc(file_nightbell_v1_incident, 8);
 
 /**
  * AcknowledgeIncidentRequest says who has an incident.
@@ -486,7 +543,7 @@ export type AcknowledgeIncidentRequest = Message<"nightbell.v1.AcknowledgeIncide
  * Use `create(AcknowledgeIncidentRequestSchema)` to create a new message.
  */
 export const AcknowledgeIncidentRequestSchema: GenMessage<AcknowledgeIncidentRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_incident, 8);
+  messageDesc(file_nightbell_v1_incident, 9);
 
 /**
  * AcknowledgeIncidentResponse shows the incident as it now stands.
@@ -507,7 +564,7 @@ export type AcknowledgeIncidentResponse = Message<"nightbell.v1.AcknowledgeIncid
  * Use `create(AcknowledgeIncidentResponseSchema)` to create a new message.
  */
 export const AcknowledgeIncidentResponseSchema: GenMessage<AcknowledgeIncidentResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_incident, 9);
+  messageDesc(file_nightbell_v1_incident, 10);
 
 /**
  * ResolveIncidentRequest names an incident to end.
@@ -542,7 +599,7 @@ export type ResolveIncidentRequest = Message<"nightbell.v1.ResolveIncidentReques
  * Use `create(ResolveIncidentRequestSchema)` to create a new message.
  */
 export const ResolveIncidentRequestSchema: GenMessage<ResolveIncidentRequest> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_incident, 10);
+  messageDesc(file_nightbell_v1_incident, 11);
 
 /**
  * ResolveIncidentResponse shows the incident as it now stands.
@@ -563,7 +620,7 @@ export type ResolveIncidentResponse = Message<"nightbell.v1.ResolveIncidentRespo
  * Use `create(ResolveIncidentResponseSchema)` to create a new message.
  */
 export const ResolveIncidentResponseSchema: GenMessage<ResolveIncidentResponse> = /*@__PURE__*/
-  messageDesc(file_nightbell_v1_incident, 11);
+  messageDesc(file_nightbell_v1_incident, 12);
 
 /**
  * IncidentReason says what was found.
@@ -806,6 +863,13 @@ export enum DeliveryState {
    * @generated from enum value: DELIVERY_STATE_ABANDONED = 3;
    */
   ABANDONED = 3,
+
+  /**
+   * Not told: it was over, or somebody had it, before it could be told.
+   *
+   * @generated from enum value: DELIVERY_STATE_WITHHELD = 4;
+   */
+  WITHHELD = 4,
 }
 
 /**

@@ -1,9 +1,12 @@
 //! What people do: each rule as a sentence.
 
+use std::collections::BTreeMap;
+
 use crate::id::IncidentId;
 use crate::incident::{EventKind, Reason, Resolution};
 use crate::key::Role;
 use crate::notify::{ChannelId, notifications};
+use crate::route::{Directory, Listener};
 use crate::scheduler::Health;
 use crate::settings::{Change, Patch};
 use crate::transition::{Input, Refusal};
@@ -207,7 +210,9 @@ fn every_channel_hears_of_every_event_under_its_own_stable_name() {
     world.say(failed()).unwrap();
     world.wait(MINUTE);
     world.say(completed()).unwrap();
-    let owed = notifications(&world.events, &[ChannelId(1), ChannelId(2)]);
+    let listeners = [1, 2].map(|id| Listener { channel: ChannelId(id), is_default: true });
+    let directory = Directory { listeners: listeners.to_vec(), ..Directory::default() };
+    let owed = notifications(&world.events, &world.scheduler, &directory, &BTreeMap::new());
 
     let id = world.events[0].incident.id;
     let keys: Vec<_> = owed.iter().map(|it| it.key.to_string()).collect();

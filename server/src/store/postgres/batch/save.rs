@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use nightbell_domain::key::ProjectId;
-use nightbell_domain::notify::{ChannelId, notifications};
+use nightbell_domain::notify::notifications;
+use nightbell_domain::route::Directory;
 use nightbell_domain::scheduler::Case;
 use nightbell_domain::time::Timestamp;
 
@@ -13,7 +14,7 @@ use super::super::super::batch::Entry;
 use super::super::super::rows::scheduler::{health_number, settings_text, state_text};
 use super::super::super::{SchedulerKey, StoreError};
 use super::super::statement::statement;
-use super::super::{channel, incident, outbox, run, slot};
+use super::super::{incident, outbox, policy, run, slot};
 
 statement! {
     /// Adds schedulers.
@@ -288,14 +289,14 @@ async fn tell(
         return Ok(false);
     }
     let projects = eventful.iter().map(|stored| stored.project.0).collect();
-    let mut channels: HashMap<i64, Vec<ChannelId>> = HashMap::new();
-    for (project, channel) in channel::enabled(c, projects).await? {
-        channels.entry(project).or_default().push(ChannelId(channel));
-    }
+    let directories = policy::directories(c, projects).await?;
+    let events = eventful.iter().flat_map(|stored| &stored.case.changes.events);
+    let told_before = outbox::told_before(c, events).await?;
+    let nobody = Directory::default();
     let mut added = Vec::new();
     for Stored { key, project, case } in eventful {
-        let theirs = channels.get(&project.0).map(Vec::as_slice).unwrap_or_default();
-        let told = notifications(&case.changes.events, theirs);
+        let directory = directories.get(&project.0).unwrap_or(&nobody);
+        let told = notifications(&case.changes.events, &case.scheduler, directory, &told_before);
         added.extend(told.into_iter().map(|notification| outbox::New {
             project: *project,
             scheduler: *key,

@@ -36,7 +36,7 @@ async fn settling_finds_its_rows_by_index() {
     let claim = bench.store.outbox_claim(NOW, later(60), 1, Vec::new()).await.unwrap().remove(0);
     let mut transaction = bench.store.connections.write().await.unwrap();
     let statements = watch(&mut transaction);
-    let delivered = Settlement::Delivered { result: String::new() };
+    let delivered = Settlement::new(crate::store::Fate::Delivered, "");
     let settled =
         outbox::settle(&mut transaction, claim.id, claim.lease_token, delivered, NOW).await;
     assert!(settled.unwrap());

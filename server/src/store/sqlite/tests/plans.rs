@@ -47,7 +47,7 @@ async fn settling_finds_its_rows_by_index() {
     let claim = bench.store.outbox_claim(NOW, later(60), 1, Vec::new()).await.unwrap().remove(0);
 
     let settle = move |c: &mut SqliteConnection| {
-        let delivered = Settlement::Delivered { result: String::new() };
+        let delivered = Settlement::new(crate::store::Fate::Delivered, "");
         outbox::settle(c, claim.id, claim.lease_token, delivered, NOW)
     };
 
