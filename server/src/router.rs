@@ -28,6 +28,7 @@ use crate::listen::deadline::DeadlineLayer;
 use crate::listen::measure::measure;
 use crate::rest::dashboard::dashboard;
 use crate::rest::gate::RestGate;
+use crate::rest::owners::owners;
 use crate::rest::pages::pages;
 use crate::rest::slack::slack;
 use crate::service::Services;
@@ -72,6 +73,7 @@ pub fn router(
     );
     let web = rest
         .merge(slack(services.clone()))
+        .merge(owners(services.clone()))
         .merge(dashboard())
         .merge(pages(services.clone(), gate.clone(), stopping.clone(), settings.open_metrics))
         .merge(grpc.clone().layer(for_web))

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -101,6 +102,66 @@ def test_a_test_of_a_mail_channel_shows_what_the_server_said(server, mail):
     assert receipt["delivered"] is False
     assert "nobody@example.org was refused" in receipt["result"]
     assert "no such mailbox" in receipt["result"]
+
+
+@pytest.mark.parametrize("mail", ["smtp"], indirect=True)
+def test_an_owner_is_asked_once_and_told_after_a_yes(server, mail):
+    job = {"service_name": "svc", "job_name": "A job", "owner_email": "Team@example.com"}
+    for name in ("first", "second"):
+        server.post("/schedulers/register", job | {"scheduler_id": name})
+        server.report(name, "failed", error_message="disk full")
+    wait_until(lambda: len(deliveries(server, "asked to confirm")) == 1, "the question")
+    wait_until(lambda: len(deliveries(server, "has not confirmed")) == 1, "what else waits")
+
+    (recipients, question), *more = mail.taken
+    assert not more and recipients == ["team@example.com"] and mail.was_secret
+    assert question["From"] == "Nightbell <bell@example.org>"
+    (link,) = re.findall(rf"{server.url}/confirm/\S+", question.get_content())
+    page = requests.get(link, timeout=30)
+    assert page.status_code == 200 and "team@example.com" in page.text
+    assert "form-action 'self'" in page.headers["content-security-policy"]
+    assert len(mail.taken) == 1, "whoever only looks has not said yes"
+    other = link[:-1] + ("A" if link[-1] != "A" else "B")
+    for method in ("GET", "POST"):
+        assert requests.request(method, other, timeout=30).status_code == 404
+
+    answer = requests.post(link, timeout=30)
+    assert answer.status_code == 200 and "Thank you" in answer.text
+    wait_until(lambda: len(mail.taken) == 3, "what had waited")
+    told = sorted(it["Subject"] for _, it in mail.taken[1:])
+    assert told == ["A job failed"] * 2
+    server.report("first", "completed")
+    wait_until(lambda: len(mail.taken) == 4, "the end")
+    assert mail.taken[3][1]["Subject"] == "Recovered: A job"
+    assert all(it["channel_id"] == "owner" for it in deliveries(server, "delivered"))
+
+
+@pytest.mark.parametrize("mail", ["smtp"], indirect=True)
+def test_what_is_over_before_a_yes_is_told_to_no_owner_and_trusted_domains_are_not_asked(
+    server, mail
+):
+    server.stop()
+    server.env["NIGHTBELL_MAIL_DOMAINS"] = "example.com"
+    server.start()
+    job = {"service_name": "svc", "job_name": "A job"}
+    for name, owner in (("ours", "a@Example.COM"), ("theirs", "a@sub.example.com")):
+        server.post("/schedulers/register", job | {"scheduler_id": name, "owner_email": owner})
+        server.report(name, "failed")
+    wait_until(lambda: deliveries(server, "delivered"), "our own")
+    wait_until(lambda: deliveries(server, "asked to confirm"), "theirs")
+    server.report("theirs", "completed")
+    asked = next(it for recipients, it in mail.taken if recipients == ["a@sub.example.com"])
+    (link,) = re.findall(rf"{server.url}/confirm/\S+", asked.get_content())
+    assert requests.post(link, timeout=30).status_code == 200
+    wait_until(lambda: len(deliveries(server, "not told")) == 2, "both to be withheld")
+    assert len(mail.taken) == 2
+
+
+def deliveries(server, result: str) -> list[dict]:
+    """What of all incidents came to such a result."""
+    ids = [it["incident_id"] for it in server.get("/incidents")["incidents"]]
+    all_of = [it for id in ids for it in server.get(f"/incidents/{id}")["deliveries"]]
+    return [it for it in all_of if result in it["last_result"]]
 
 
 @pytest.mark.skipif(ALERTMANAGER is None, reason="prometheus-alertmanager is not installed")

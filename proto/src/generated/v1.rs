@@ -1283,7 +1283,7 @@ pub struct Delivery {
     /// The stable key that the channel sees with every attempt.
     #[prost(string, tag = "1")]
     pub key: ::prost::alloc::string::String,
-    /// The channel.
+    /// The channel; "owner": the owner of the scheduler, by mail.
     #[prost(string, tag = "2")]
     pub channel_id: ::prost::alloc::string::String,
     /// What it tells: "opened", "acknowledged", "resolved" or "reopened".
@@ -6564,7 +6564,9 @@ pub struct SchedulerSettings {
     /// The job's name for people. 1 to 200 characters.
     #[prost(string, optional, tag = "2")]
     pub job_name: ::core::option::Option<::prost::alloc::string::String>,
-    /// Who is told by mail. At most 254 characters, one address.
+    /// Who is told by mail, besides the channels. At most 254 characters, one address.
+    /// Unless the operator trusts its domain, it gets one mail that asks first, and is
+    /// told once that is answered with yes.
     #[prost(string, optional, tag = "3")]
     pub owner_email: ::core::option::Option<::prost::alloc::string::String>,
     /// Who is mentioned in Slack: a member id such as "U1234567890".

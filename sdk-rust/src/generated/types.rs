@@ -687,7 +687,7 @@ pub struct Acknowledgement {
 pub struct Delivery {
     /// The stable key that the channel sees with every attempt.
     pub key: String,
-    /// The channel.
+    /// The channel; "owner": the owner of the scheduler, by mail.
     pub channel_id: String,
     /// What it tells: "opened", "acknowledged", "resolved" or "reopened".
     pub event: String,
@@ -1640,7 +1640,9 @@ pub struct SchedulerSettings {
     /// The job's name for people. 1 to 200 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job_name: Option<String>,
-    /// Who is told by mail. At most 254 characters, one address.
+    /// Who is told by mail, besides the channels. At most 254 characters, one address.
+    /// Unless the operator trusts its domain, it gets one mail that asks first, and is
+    /// told once that is answered with yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_email: Option<String>,
     /// Who is mentioned in Slack: a member id such as "U1234567890".

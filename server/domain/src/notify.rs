@@ -16,6 +16,11 @@ use crate::scheduler::Scheduler;
 #[serde(transparent)]
 pub struct ChannelId(pub i64);
 
+impl ChannelId {
+    /// The owner of a scheduler, by mail. No channel that is set up has this number.
+    pub const OWNER: Self = Self(0);
+}
+
 /// The stable name of one notification: the same for every attempt, so that a
 /// receiver can tell a repeat.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +78,17 @@ pub enum Standing {
     Over,
 }
 
+/// Whether something holds a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Nothing does or did.
+    Never,
+    /// Something did.
+    Before,
+    /// Something does.
+    Now,
+}
+
 /// What is known when a notification is to go out.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances {
@@ -80,8 +96,8 @@ pub struct Circumstances {
     pub kind: EventKind,
     /// Whether a route had it wait, or has it told again.
     pub is_late: bool,
-    /// Whether something holds it now: a silence, or what its scheduler depends on.
-    pub is_held: bool,
+    /// Whether something holds it: a silence, or what its scheduler depends on.
+    pub hold: Hold,
     /// How the incident stands now.
     pub standing: Standing,
     /// Whether all that the channel was to be told of the incident so far was withheld.
@@ -95,12 +111,12 @@ pub struct Circumstances {
 /// channel was never told of is withheld; the end of what it was told of is told whatever
 /// holds: a pager must not go on ringing.
 pub fn release(circumstances: Circumstances) -> Release {
-    let Circumstances { kind, is_late, is_held, standing, was_withheld } = circumstances;
+    let Circumstances { kind, is_late, hold, standing, was_withheld } = circumstances;
     match kind {
         EventKind::Opened | EventKind::Reopened => match standing {
-            Standing::Over if is_held || is_late => Release::Withheld,
+            Standing::Over if hold != Hold::Never || is_late => Release::Withheld,
             Standing::Acknowledged if is_late => Release::Withheld,
-            _ if is_held => Release::Held,
+            _ if hold == Hold::Now => Release::Held,
             _ => Release::Now,
         },
         EventKind::Acknowledged | EventKind::Resolved if was_withheld => Release::Withheld,
@@ -165,7 +181,7 @@ mod tests {
     const OPENED: Circumstances = Circumstances {
         kind: EventKind::Opened,
         is_late: false,
-        is_held: false,
+        hold: Hold::Never,
         standing: Standing::Open,
         was_withheld: false,
     };
@@ -183,9 +199,9 @@ mod tests {
     #[test]
     fn an_opening_waits_while_something_holds_it() {
         assert_eq!(release(OPENED), Release::Now);
-        assert_eq!(release(Circumstances { is_held: true, ..OPENED }), Release::Held);
+        assert_eq!(release(Circumstances { hold: Hold::Now, ..OPENED }), Release::Held);
         let standing = Standing::Acknowledged;
-        let had = Circumstances { is_held: true, standing, ..OPENED };
+        let had = Circumstances { hold: Hold::Now, standing, ..OPENED };
         assert_eq!(release(had), Release::Held, "it is not over");
         let over = Circumstances { standing: Standing::Over, ..OPENED };
         assert_eq!(release(over), Release::Now, "nothing was held: it is owed");
@@ -193,11 +209,13 @@ mod tests {
 
     #[test]
     fn what_was_over_before_it_could_be_told_is_told_never() {
-        let over = Circumstances { is_held: true, standing: Standing::Over, ..OPENED };
+        let over = Circumstances { hold: Hold::Now, standing: Standing::Over, ..OPENED };
         assert_eq!(release(over), Release::Withheld);
+        let just_over = Circumstances { hold: Hold::Before, ..over };
+        assert_eq!(release(just_over), Release::Withheld, "a moment after nothing holds it");
         assert_eq!(release(Circumstances { was_withheld: true, ..RESOLVED }), Release::Withheld);
         assert_eq!(release(RESOLVED), Release::Now);
-        assert_eq!(release(Circumstances { is_held: true, ..RESOLVED }), Release::Now);
+        assert_eq!(release(Circumstances { hold: Hold::Now, ..RESOLVED }), Release::Now);
     }
 
     #[test]
@@ -207,7 +225,7 @@ mod tests {
         for standing in [Standing::Acknowledged, Standing::Over] {
             assert_eq!(release(Circumstances { standing, ..late }), Release::Withheld);
         }
-        assert_eq!(release(Circumstances { is_held: true, ..late }), Release::Held);
+        assert_eq!(release(Circumstances { hold: Hold::Now, ..late }), Release::Held);
     }
 
     #[test]
@@ -228,7 +246,7 @@ mod tests {
         let listener = |channel, is_default| Listener { channel, is_default };
         let listeners = vec![listener(ops, true), listener(pager, false)];
         let routes = vec![Route { delay: Some(MINUTE), channels: vec![ops], ..Route::default() }];
-        let directory = Directory { listeners, routes };
+        let directory = Directory { listeners, routes, mails_owners: false };
         let told = [(incident.id, vec![pager, gone])].into();
         let event = Event { kind: EventKind::Resolved, incident };
 

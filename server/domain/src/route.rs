@@ -59,6 +59,8 @@ pub struct Directory {
     pub listeners: Vec<Listener>,
     /// The routes.
     pub routes: Vec<Route>,
+    /// Whether owners are told by mail.
+    pub mails_owners: bool,
 }
 
 /// How one channel is told.
@@ -103,7 +105,7 @@ impl Route {
 
 impl Directory {
     /// The channels that hear of `incident`, and how: each once, as soon and as often
-    /// as any way to it says.
+    /// as any way to it says. The owner always does, if owners are told by mail.
     ///
     /// An incident that would reach nobody, because routes keep it from the default
     /// channels and lead to channels that are not used, goes to the default channels.
@@ -128,12 +130,16 @@ impl Directory {
                 told.entry(listener.channel).and_modify(|it| it.join(manner)).or_insert(manner);
             }
         }
+        if self.mails_owners && scheduler.settings.owner_email.is_some() {
+            told.insert(ChannelId::OWNER, Manner::default());
+        }
         told
     }
 
     /// Whether the channel is used.
     pub fn listens(&self, channel: ChannelId) -> bool {
-        self.listeners.iter().any(|listener| listener.channel == channel)
+        (self.mails_owners && channel == ChannelId::OWNER)
+            || self.listeners.iter().any(|listener| listener.channel == channel)
     }
 }
 
@@ -168,7 +174,7 @@ mod tests {
     fn directory(routes: Vec<Route>) -> Directory {
         let listener = |channel, is_default| Listener { channel, is_default };
         let listeners = vec![listener(OPS, true), listener(PAGER, false), listener(CHAT, false)];
-        Directory { listeners, routes }
+        Directory { listeners, routes, mails_owners: false }
     }
 
     fn to(channels: &[ChannelId]) -> Route {
@@ -207,6 +213,20 @@ mod tests {
     fn no_incident_is_kept_from_everybody() {
         let nowhere = Route { is_instead_of_default: true, ..to(&[ChannelId(99)]) };
         assert_eq!(told(vec![nowhere]), [OPS]);
+    }
+
+    #[test]
+    fn the_owner_is_told_whatever_the_routes_say() {
+        let (mut scheduler, incident) = broken();
+        let instead = Route { is_instead_of_default: true, ..to(&[PAGER]) };
+        let directory = Directory { mails_owners: true, ..directory(vec![instead]) };
+        let told = |scheduler: &Scheduler| -> Vec<ChannelId> {
+            directory.recipients(scheduler, &incident).into_keys().collect()
+        };
+        scheduler.settings.owner_email = None;
+        assert_eq!(told(&scheduler), [PAGER]);
+        scheduler.settings.owner_email = Some("team@example.com".to_owned());
+        assert_eq!(told(&scheduler), [ChannelId::OWNER, PAGER]);
     }
 
     #[test]

@@ -181,6 +181,11 @@ pub(super) struct Flags {
     #[arg(long, value_name = "ADDRESS")]
     pub(super) mail_from: Option<String>,
 
+    /// Domains of owners who are written to without asking them first, separated by
+    /// commas; * for every one.
+    #[arg(long, value_name = "LIST")]
+    pub(super) mail_domains: Option<String>,
+
     /// Certificate chain in PEM. Needs --tls-key.
     #[arg(long, value_name = "PATH")]
     pub(super) tls_cert: Option<String>,
@@ -233,6 +238,7 @@ impl Flags {
             "NIGHTBELL_ALLOW_TARGETS" => &self.allow_targets,
             "NIGHTBELL_SMTP_URL" => &self.smtp_url,
             "NIGHTBELL_MAIL_FROM" => &self.mail_from,
+            "NIGHTBELL_MAIL_DOMAINS" => &self.mail_domains,
             "NIGHTBELL_TLS_CERT" => &self.tls_cert,
             "NIGHTBELL_TLS_KEY" => &self.tls_key,
             "NIGHTBELL_LOG" => &self.log,

@@ -11,8 +11,8 @@ use url::Url;
 use super::Problem;
 use super::command::Flags;
 use crate::channel::address::AllowList;
-use crate::channel::email::Mail;
 use crate::channel::email::server::MailServer;
+use crate::channel::email::{Domains, Mail};
 use crate::limits::{REQUESTS_PER_SECOND_DEFAULT, SCHEDULERS_DEFAULT};
 use crate::store::postgres::Address;
 use crate::telemetry::LogFormat;
@@ -103,6 +103,10 @@ impl Settings {
             (
                 "NIGHTBELL_MAIL_FROM",
                 self.mail.as_ref().map(|mail| mail.sender.clone()).unwrap_or_default(),
+            ),
+            (
+                "NIGHTBELL_MAIL_DOMAINS",
+                self.mail.as_ref().map(|mail| mail.owner_domains.text()).unwrap_or_default(),
             ),
             (
                 "NIGHTBELL_TLS_CERT",
@@ -266,7 +270,8 @@ fn mail(source: &mut Source<'_>) -> Option<Option<Mail>> {
         source.refuse(from, "must be one address, such as nightbell@example.org");
         return None;
     }
-    let Some(text) = source.text(server) else { return Some(None) };
+    let owner_domains = source.parse("NIGHTBELL_MAIL_DOMAINS", "", Domains::parse);
+    let Some(text) = source.text(server) else { return owner_domains.map(|_| None) };
     let server = source.parse(server, &text, MailServer::parse)?;
     let public = source.text("NIGHTBELL_PUBLIC_URL").and_then(|it| Url::parse(&it).ok());
     let host = public.and_then(|it| it.domain().map(str::to_owned));
@@ -274,7 +279,7 @@ fn mail(source: &mut Source<'_>) -> Option<Option<Mail>> {
         source.refuse(from, "must be set, since NIGHTBELL_SMTP_URL is");
         return None;
     };
-    Some(Some(Mail { server, sender }))
+    Some(Some(Mail { server, sender, owner_domains: owner_domains? }))
 }
 
 fn log(text: &str) -> Result<String, String> {

@@ -3,5 +3,6 @@
 
 pub mod dashboard;
 pub mod gate;
+pub mod owners;
 pub mod pages;
 pub mod slack;

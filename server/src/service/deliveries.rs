@@ -77,10 +77,10 @@ impl Deliveries {
         self.services.inner.progress.delivered(now);
         let count = claims.len();
         for claim in claims {
-            let channel = claim.channel.as_ref().map(|channel| channel.id);
+            let recipient = claim.recipient.0;
             let services = self.services.clone();
             let task = self.under_way.spawn(async move { services.deliver(claim).await });
-            self.channels.extend(channel.map(|channel| (task.id(), channel)));
+            self.channels.insert(task.id(), recipient);
         }
         Ok(count)
     }
@@ -140,7 +140,7 @@ impl Services {
         if let Fate::Retry(_) | Fate::Abandoned = settlement.fate {
             tracing::warn!(
                 incident.id = %claim.about.incident.id,
-                channel.id = claim.channel.as_ref().map(|channel| channel.id),
+                channel.id = claim.recipient.0,
                 attempts = claim.attempts + 1,
                 result = settlement.result,
                 "a notification was not delivered"
@@ -155,6 +155,9 @@ impl Services {
 
     /// Makes one attempt, unless its channel rests or takes nothing.
     async fn attempt(&self, claim: &Claim) -> Settlement {
+        if claim.recipient == ChannelId::OWNER {
+            return self.attempt_owner(claim).await;
+        }
         let Some(channel) = &claim.channel else {
             return Settlement::new(Fate::Abandoned, "the channel is gone");
         };
@@ -176,7 +179,7 @@ impl Services {
         if let Err(until) = self.breaker(channel.id, |breaker| breaker.admit(now)) {
             let result = format!("waits for its channel, which fails: {}", channel.failing_result);
             let until = self.wake_for_fallback(claim, channel, until).await;
-            return Settlement::new(Fate::Hold(until), result);
+            return Settlement::new(Fate::Rest(until), result);
         }
         let mut notification = self.notification(claim);
         notification.thread = self.thread(channel, claim).await;
@@ -186,34 +189,47 @@ impl Services {
         let attempt = Attempt { began_at: now, took: started.elapsed() };
         let kind = Kind { kind: settings.kind(), outcome: outcome.word() };
         self.metrics().deliveries.get_or_create(&kind).inc();
-        let settlement = self.settle(claim, channel, outcome).await;
+        let settlement = self.settle(claim, Some(channel), outcome).await;
         Settlement { attempt: Some(attempt), ..settlement }
     }
 
-    /// What the outcome of an attempt leads to.
-    async fn settle(&self, claim: &Claim, channel: &StoredChannel, outcome: Outcome) -> Settlement {
+    /// What the outcome of an attempt leads to; without a channel, of one at an owner.
+    pub(super) async fn settle(
+        &self,
+        claim: &Claim,
+        channel: Option<&StoredChannel>,
+        outcome: Outcome,
+    ) -> Settlement {
         let now = self.now();
         let result = outcome.result();
         let retry_after = match outcome {
             Outcome::Delivered { thread, .. } => {
-                self.breaker(channel.id, Breaker::succeeded);
-                if let Some(reference) = thread {
-                    self.keep_thread(channel, claim, &reference).await;
+                if let Some(channel) = channel {
+                    self.breaker(channel.id, Breaker::succeeded);
+                    if let Some(reference) = thread {
+                        self.keep_thread(channel, claim, &reference).await;
+                    }
                 }
-                let again = again(claim, channel, now);
+                let again = again(claim, now);
                 return Settlement { again, ..Settlement::new(Fate::Delivered, result) };
             }
             Outcome::Disable { .. } => {
-                self.turn_off(channel, &result).await;
-                self.fall_back(claim, channel).await;
+                if let Some(channel) = channel {
+                    self.turn_off(channel, &result).await;
+                    self.fall_back(claim, channel).await;
+                }
                 return Settlement::new(Fate::Abandoned, result);
             }
             Outcome::Retry { retry_after, .. } => retry_after,
             Outcome::Blocked { .. } => None,
         };
-        self.breaker(channel.id, |breaker| breaker.failed(now, retry_after));
+        if let Some(channel) = channel {
+            self.breaker(channel.id, |breaker| breaker.failed(now, retry_after));
+        }
         if is_given_up(claim, channel, now) {
-            self.fall_back(claim, channel).await;
+            if let Some(channel) = channel {
+                self.fall_back(claim, channel).await;
+            }
             let result = format!("given up after 72 hours: {result}");
             return Settlement::new(Fate::Abandoned, result);
         }
@@ -222,7 +238,10 @@ impl Services {
         // Jitter spreads those that failed together; never earlier than was asked for.
         let spread = planned.mul_f64(1.0 + rand::random::<f64>() / 5.0);
         let at = now.plus(retry_after.unwrap_or_default().max(spread));
-        let at = self.wake_for_fallback(claim, channel, at).await;
+        let at = match channel {
+            Some(channel) => self.wake_for_fallback(claim, channel, at).await,
+            None => at,
+        };
         Settlement::new(Fate::Retry(at), result)
     }
 
@@ -273,16 +292,17 @@ impl Services {
 }
 
 /// Whether a notification has been tried for long enough, or its channel has.
-fn is_given_up(claim: &Claim, channel: &StoredChannel, now: Timestamp) -> bool {
-    let is_failing = channel.failing_since.is_some_and(|since| now.since(since) >= TRIED_FOR);
+fn is_given_up(claim: &Claim, channel: Option<&StoredChannel>, now: Timestamp) -> bool {
+    let failing_since = channel.and_then(|channel| channel.failing_since);
+    let is_failing = failing_since.is_some_and(|since| now.since(since) >= TRIED_FOR);
     now.since(claim.created_at) >= TRIED_FOR && (claim.attempts >= TRIED_TIMES || is_failing)
 }
 
 /// What is told again later, if a route says so and it asks somebody to act.
-fn again(claim: &Claim, channel: &StoredChannel, now: Timestamp) -> Option<Copied> {
+fn again(claim: &Claim, now: Timestamp) -> Option<Copied> {
     let is_alarm = matches!(claim.event, EventKind::Opened | EventKind::Reopened);
     let every = claim.repeat_every.filter(|_| is_alarm)?;
-    Some(Copied { key: key(claim, ChannelId(channel.id), claim.repeat + 1), at: now.plus(every) })
+    Some(Copied { key: key(claim, claim.recipient, claim.repeat + 1), at: now.plus(every) })
 }
 
 /// The key of what a claim tells, told to `channel` for the time that `repeat` says.

@@ -6,6 +6,7 @@ pub mod deliveries;
 pub mod incidents;
 mod judge;
 pub mod keys;
+pub mod owners;
 pub mod page;
 pub mod policies;
 mod progress;
@@ -119,6 +120,7 @@ impl Services {
             changes: changes.clone(),
             outbox_bell: Arc::clone(&outbox_bell),
             schedulers_max: parts.rules.schedulers_max,
+            mails_owners: parts.ways_out.mail.is_some(),
         };
         let (ingest, writing) = Ingest::new(recorder);
         let progress = Progress::from(parts.clock.now());

@@ -48,6 +48,7 @@ pub(super) struct Recorder {
     pub(super) changes: broadcast::Sender<Change>,
     pub(super) outbox_bell: Arc<Notify>,
     pub(super) schedulers_max: u64,
+    pub(super) mails_owners: bool,
 }
 
 impl BatchWriter for Recorder {
@@ -83,6 +84,7 @@ impl Recorder {
             now: self.clock.now(),
             blind: self.sight.windows(),
             schedulers_max: self.schedulers_max,
+            mails_owners: self.mails_owners,
         };
         let started = tokio::time::Instant::now();
         let outcome = self.store.transact(Batch { commands, setting, decide }).await;

@@ -5,7 +5,9 @@ use std::time::Duration;
 use nightbell_domain::id::SchedulerId;
 use nightbell_domain::incident::EventKind;
 use nightbell_domain::key::ProjectId;
-use nightbell_domain::notify::{Circumstances, Release, Standing, release, waits_for};
+use nightbell_domain::notify::{
+    ChannelId, Circumstances, Hold, Release, Standing, release, waits_for,
+};
 use nightbell_domain::scheduler::Scheduler;
 
 use super::{Services, unstored};
@@ -14,6 +16,9 @@ use crate::store::{Claim, DeliveryState, Fate, IncidentState, IncidentView, Sett
 
 /// How long a notification is held before it is looked at again.
 const HELD_FOR: Duration = Duration::from_secs(15);
+
+/// The same while an owner has not confirmed.
+const ASKED_FOR: Duration = Duration::from_mins(10);
 
 impl Services {
     /// How a claim is settled that does not go out now. If that cannot be known it goes
@@ -30,13 +35,26 @@ impl Services {
     }
 
     async fn judge_release(&self, claim: &mut Claim) -> Result<Option<Settlement>, ServiceError> {
-        let Some(channel) = &claim.channel else { return Ok(None) };
-        let (project, channel) = (channel.project, channel.id);
+        let is_owner = claim.recipient == ChannelId::OWNER;
+        if claim.channel.is_none() && !is_owner {
+            return Ok(None);
+        }
+        let project = claim.project;
         let is_alarm = matches!(claim.event, EventKind::Opened | EventKind::Reopened);
         let is_repeat = claim.repeat > 0;
-        let holder = if is_alarm { self.holder(project, claim).await? } else { None };
+        let unconfirmed = if is_owner { self.unconfirmed(claim).await? } else { None };
+        let is_unconfirmed = unconfirmed.is_some();
+        let holder = match unconfirmed {
+            None if is_alarm => self.holder(project, claim).await?,
+            unconfirmed => unconfirmed,
+        };
         let mut now_view: Option<IncidentView> = None;
-        if holder.is_some() || claim.is_delayed || is_repeat {
+        let hold = match (&holder, claim.was_held) {
+            (Some(_), _) => Hold::Now,
+            (None, true) => Hold::Before,
+            (None, false) => Hold::Never,
+        };
+        if hold != Hold::Never || claim.is_delayed || is_repeat {
             let incident = claim.about.incident.id;
             now_view = self.store().incident(project, incident).await.map_err(unstored)?;
         }
@@ -45,9 +63,10 @@ impl Services {
         let released = release(Circumstances {
             kind: claim.event,
             is_late: claim.is_delayed || is_repeat,
-            is_held: holder.is_some(),
+            hold,
             standing,
-            was_withheld: !is_alarm && self.was_withheld(project, claim, channel).await?,
+            was_withheld: !is_alarm
+                && (is_unconfirmed || self.was_withheld(project, claim).await?),
         });
         if let Some(view) = now_view.filter(|_| is_repeat) {
             claim.about = view;
@@ -56,7 +75,8 @@ impl Services {
             (Release::Now, _) => None,
             (Release::Held, holder) => {
                 let holder = holder.unwrap_or_default();
-                let at = self.now().plus(HELD_FOR);
+                // Whoever confirms has it told at once.
+                let at = self.now().plus(if is_unconfirmed { ASKED_FOR } else { HELD_FOR });
                 Some(Settlement::new(Fate::Hold(at), format!("held: {holder}")))
             }
             (Release::Withheld, Some(holder)) if is_over => {
@@ -95,15 +115,11 @@ impl Services {
     }
 
     /// Whether all that the channel was to be told of the claim's incident was withheld.
-    async fn was_withheld(
-        &self,
-        project: ProjectId,
-        claim: &Claim,
-        channel: i64,
-    ) -> Result<bool, ServiceError> {
+    async fn was_withheld(&self, project: ProjectId, claim: &Claim) -> Result<bool, ServiceError> {
         let incident = claim.about.incident.id;
         let deliveries = self.store().deliveries(project, incident).await.map_err(unstored)?;
-        let states = deliveries.iter().filter(|it| it.channel_id == channel).map(|it| it.state);
+        let recipient = claim.recipient.0;
+        let states = deliveries.iter().filter(|it| it.channel_id == recipient).map(|it| it.state);
         let is_any = |wanted| states.clone().any(|state| state == wanted);
         Ok(is_any(DeliveryState::Withheld) && !is_any(DeliveryState::Delivered))
     }

@@ -75,6 +75,8 @@ pub struct Setting {
     pub blind: Arc<[BlindWindow]>,
     /// How many schedulers a project may have.
     pub schedulers_max: u64,
+    /// Whether owners are told by mail.
+    pub mails_owners: bool,
 }
 
 /// Commands for one transaction, and how to decide on them.

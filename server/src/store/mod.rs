@@ -21,7 +21,7 @@ use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::incident::{EventKind, Incident};
 use nightbell_domain::key::{Key, ProjectId};
 use nightbell_domain::ledger::SlotEntry;
-use nightbell_domain::notify::NotificationKey;
+use nightbell_domain::notify::{ChannelId, NotificationKey};
 use nightbell_domain::presence::{Lease, ServerId, Sign};
 use nightbell_domain::run::{Run, RunStatus};
 use nightbell_domain::scheduler::{Health, Scheduler};
@@ -146,6 +146,30 @@ pub struct StoredChannel {
     pub failing_result: String,
 }
 
+/// Whether an address may be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipient {
+    /// Who reads it has said so.
+    Confirmed,
+    /// It is to be asked now; that is noted.
+    ToAsk,
+    /// It was asked, and has not answered.
+    Asked,
+    /// It is not to be asked: too many were of late.
+    TooMany,
+}
+
+/// When an address is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking {
+    /// Not more often than this.
+    pub every: Duration,
+    /// Not more addresses than this in a day.
+    pub daily_max: i64,
+    /// The time it is.
+    pub now: Timestamp,
+}
+
 /// What kind of thing a policy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PolicyKind {
@@ -228,6 +252,10 @@ pub struct Receipt {
 pub struct Claim {
     /// Its number.
     pub id: i64,
+    /// The project.
+    pub project: ProjectId,
+    /// Whom it is for.
+    pub recipient: ChannelId,
     /// Proves to [`Store::outbox_settle`] that the lease is still this one.
     pub lease_token: i64,
     /// The stable key that the channel sees.
@@ -248,7 +276,7 @@ pub struct Claim {
     pub settings: Settings,
     /// When a run of the scheduler last ended well.
     pub last_success_at: Option<Timestamp>,
-    /// The channel; `None` if it is gone.
+    /// The channel; `None` if it is gone, or the owner is told.
     pub channel: Option<StoredChannel>,
     /// Which time it is that this is told again; 0: the first time.
     pub repeat: u32,
@@ -256,6 +284,8 @@ pub struct Claim {
     pub repeat_every: Option<Duration>,
     /// Whether it waited because a route says so.
     pub is_delayed: bool,
+    /// Whether a rule has held it.
+    pub was_held: bool,
 }
 
 /// What a channel calls its first message about an incident.
@@ -293,8 +323,10 @@ pub enum Fate {
     Delivered,
     /// It is tried again at this instant.
     Retry(Timestamp),
-    /// No attempt was made: it waits for something else, until this instant at least.
+    /// No attempt was made: a rule holds it, until this instant at least.
     Hold(Timestamp),
+    /// No attempt was made: its channel rests, until this instant at least.
+    Rest(Timestamp),
     /// It is given up.
     Abandoned,
     /// Nobody has to know any more.
@@ -484,6 +516,23 @@ pub trait Store: Send + Sync + 'static {
         channel: i64,
         incident: IncidentId,
     ) -> Result<Option<String>, StoreError>;
+
+    /// Whether an owner's address may be written to. If it is to be asked, that is noted.
+    async fn recipient_ask(
+        &self,
+        project: ProjectId,
+        address: &str,
+        asking: Asking,
+    ) -> Result<Recipient, StoreError>;
+
+    /// Notes that an address may be written to, and lets what waits for it wait no more.
+    /// Whether it was ever asked.
+    async fn recipient_confirm(
+        &self,
+        project: ProjectId,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Adds a policy, unless the project has `most` of its kind; its number.
     async fn policy_insert(

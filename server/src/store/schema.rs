@@ -117,6 +117,7 @@ table! {
         repeat_number -> BigInt,
         repeat_every_ms -> Nullable<BigInt>,
         delay_ms -> BigInt,
+        was_held -> Bool,
     }
 }
 
@@ -128,6 +129,15 @@ table! {
         took_ms -> BigInt,
         is_delivered -> Bool,
         result -> Text,
+    }
+}
+
+table! {
+    recipients (project_id, address) {
+        project_id -> BigInt,
+        address -> Text,
+        asked_at_ms -> BigInt,
+        confirmed_at_ms -> Nullable<BigInt>,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use nightbell_domain::id::IncidentId;
 use nightbell_domain::incident::{Acknowledgement, HistoryEntry, Incident, Reason, Resolution};
+use nightbell_domain::notify::ChannelId;
 use nightbell_domain::settings::Severity;
 use nightbell_proto::v1;
 use uuid::Uuid;
@@ -91,7 +92,10 @@ pub fn severity(severity: Severity) -> v1::Severity {
 pub fn delivery(delivery: Delivery) -> v1::Delivery {
     v1::Delivery {
         key: delivery.key,
-        channel_id: delivery.channel_id.to_string(),
+        channel_id: match ChannelId(delivery.channel_id) {
+            ChannelId::OWNER => "owner".to_owned(),
+            ChannelId(id) => id.to_string(),
+        },
         event: delivery.event.word().to_owned(),
         state: match delivery.state {
             DeliveryState::Pending => v1::DeliveryState::Pending,

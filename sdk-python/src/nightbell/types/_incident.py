@@ -199,7 +199,7 @@ class Delivery:
     key: str = ""
     """The stable key that the channel sees with every attempt."""
     channel_id: str = ""
-    """The channel."""
+    """The channel; "owner": the owner of the scheduler, by mail."""
     event: str = ""
     """What it tells: "opened", "acknowledged", "resolved" or "reopened"."""
     state: DeliveryState = DeliveryState.UNSPECIFIED

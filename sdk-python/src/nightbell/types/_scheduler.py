@@ -113,9 +113,10 @@ class SchedulerSettings:
     1 to 200 characters.
     """
     owner_email: str | None = None
-    """Who is told by mail.
+    """Who is told by mail, besides the channels.
 
-    At most 254 characters, one address.
+    At most 254 characters, one address. Unless the operator trusts its domain, it gets
+    one mail that asks first, and is told once that is answered with yes.
     """
     alert_user_id: str | None = None
     """Who is mentioned in Slack: a member id such as "U1234567890"."""

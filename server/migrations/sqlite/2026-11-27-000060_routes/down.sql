@@ -1,5 +1,6 @@
 DROP TABLE delivery_attempts;
 DROP TABLE policies;
+ALTER TABLE outbox DROP COLUMN was_held;
 ALTER TABLE outbox DROP COLUMN delay_ms;
 ALTER TABLE outbox DROP COLUMN repeat_every_ms;
 ALTER TABLE outbox DROP COLUMN repeat_number;

@@ -9,6 +9,8 @@ ALTER TABLE channels ADD COLUMN failing_result TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN repeat_number BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN repeat_every_ms BIGINT;
 ALTER TABLE outbox ADD COLUMN delay_ms BIGINT NOT NULL DEFAULT 0;
+-- Whether it was held by a rule before it could be told.
+ALTER TABLE outbox ADD COLUMN was_held BOOLEAN NOT NULL DEFAULT 0;
 
 -- What a project sets about its notifications: its routes and silences.
 CREATE TABLE policies (

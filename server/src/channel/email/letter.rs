@@ -59,6 +59,44 @@ pub fn letter(
         .map_err(|error| NoLetter(error.to_string()))
 }
 
+/// What an owner is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The project's name.
+    pub project: &'a str,
+    /// The scheduler that names them as its owner.
+    pub scheduler: &'a str,
+    /// Where to say yes.
+    pub link: &'a str,
+}
+
+/// A letter that asks whether its reader may be told of jobs.
+///
+/// # Errors
+///
+/// An address that mail does not know.
+pub fn question(question: &Question<'_>, sender: &str, to: &str) -> Result<Letter, NoLetter> {
+    let mailbox = |text: &str| {
+        let address: Result<Address, _> = text.parse();
+        address.map(|it| Mailbox::new(None, it)).map_err(|error| NoLetter(error.to_string()))
+    };
+    let Question { project, scheduler, link } = question;
+    let body = format!(
+        "The job {} of the project {} names this address as its owner: mail is to go here when the \
+         job fails or does not run.\n\nIf you want that, open\n\n  {link}\n\nand confirm. If you \
+         do not, do nothing: nothing more is sent here.\n",
+        header_line(scheduler),
+        header_line(project),
+    );
+    Letter::builder()
+        .from(Mailbox::new(Some("Nightbell".to_owned()), mailbox(sender)?.email))
+        .to(mailbox(to)?)
+        .subject("Nightbell: may we write to you when your jobs fail?")
+        .raw_header(plain_header("Auto-Submitted", "auto-generated"))
+        .body(body)
+        .map_err(|error| NoLetter(error.to_string()))
+}
+
 /// The name of the message about a notification. What keys are made of is allowed in
 /// it, but for the colon.
 fn message_id(key: &str, host: &str) -> String {

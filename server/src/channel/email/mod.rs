@@ -73,6 +73,59 @@ pub struct Mail {
     pub server: MailServer,
     /// As whom.
     pub sender: String,
+    /// To which owners without asking them first.
+    pub owner_domains: Domains,
+}
+
+/// Domains of addresses that may be written to without asking.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Domains(Vec<String>);
+
+impl Domains {
+    /// Reads domains, separated by commas; `*` means every one.
+    ///
+    /// # Errors
+    ///
+    /// The rule that one breaks.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let domains = text.split(',').map(|it| it.trim().to_ascii_lowercase());
+        let domains: Vec<String> = domains.filter(|it| !it.is_empty()).collect();
+        let is_domain = |it: &String| it == "*" || is_mail_address(&format!("a@{it}"));
+        match domains.iter().find(|it| !is_domain(it)) {
+            Some(bad) => Err(format!("has `{bad}`; must hold domains such as example.com, or *")),
+            None => Ok(Self(domains)),
+        }
+    }
+
+    /// Whether the domain of `address` is among them. Those below one of them are not.
+    pub fn hold(&self, address: &str) -> bool {
+        let domain = address.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase());
+        self.0.iter().any(|it| it == "*" || Some(it) == domain.as_ref())
+    }
+
+    /// The domains, separated by commas.
+    pub fn text(&self) -> String {
+        self.0.join(",")
+    }
+}
+
+/// Asks whoever reads `address` whether they may be told of jobs that are theirs.
+///
+/// # Errors
+///
+/// In a few words for an operator.
+pub async fn ask(
+    http: &HttpClient,
+    mail: &Mail,
+    address: &str,
+    question: &letter::Question<'_>,
+) -> Result<(), String> {
+    let letter = letter::question(question, &mail.sender, address).map_err(|it| it.to_string())?;
+    match mail.server.send(http, true, &letter).await {
+        Ok(_) => Ok(()),
+        Err(SmtpError::Blocked) => Err("the mail server may not be called".to_owned()),
+        Err(SmtpError::Failed(result)) => Err(result),
+    }
 }
 
 /// Makes one attempt to deliver.
@@ -84,9 +137,11 @@ pub async fn send(
 ) -> Outcome {
     let mail = match &settings.smtp_url {
         None => own.cloned(),
-        Some(url) => MailServer::parse(url.reveal())
-            .ok()
-            .map(|server| Mail { server, sender: settings.sender.clone().unwrap_or_default() }),
+        Some(url) => MailServer::parse(url.reveal()).ok().map(|server| Mail {
+            server,
+            sender: settings.sender.clone().unwrap_or_default(),
+            owner_domains: Domains::default(),
+        }),
     };
     let Some(mut mail) = mail else {
         let result = "no mail server: set NIGHTBELL_SMTP_URL, or smtp_url of the channel";

@@ -44,6 +44,38 @@ fn a_mail_written_again_is_the_same_but_for_its_boundary() {
 }
 
 #[test]
+fn domains_hold_addresses_of_exactly_theirs() {
+    let domains = Domains::parse(" Example.com, other.example ").unwrap();
+    assert_eq!(domains.text(), "example.com,other.example");
+    for (address, is_held) in [
+        ("a@example.com", true),
+        ("A@EXAMPLE.COM", true),
+        ("a@sub.example.com", false),
+        ("a@badexample.com", false),
+        ("a@example.com.evil.example", false),
+        ("\"@example.com\"@evil.example", false),
+        ("example.com", false),
+    ] {
+        assert_eq!(domains.hold(address), is_held, "{address}");
+    }
+    assert!(Domains::parse("*").unwrap().hold("a@any.example"));
+    assert!(!Domains::parse("").unwrap().hold("a@any.example"));
+    assert!(Domains::parse("example.com, a b").is_err());
+}
+
+#[test]
+fn a_question_is_plain_text_whatever_the_job_is_called() {
+    let hostile = "x\r\nBcc: victim@example.org\r\n\r\nhttps://evil.example";
+    let link = "https://bell.example.org/confirm/token";
+    let asked = letter::Question { project: hostile, scheduler: hostile, link };
+    let letter = letter::question(&asked, SENDER, "team@example.com").expect("a letter");
+    let mail = String::from_utf8(letter.formatted()).expect("text");
+    let (head, body) = mail.split_once("\r\n\r\n").expect("a head");
+    assert!(!head.contains("Bcc") && head.contains("To: team@example.com"), "{head}");
+    assert!(body.contains(link), "{body}");
+}
+
+#[test]
 fn no_text_becomes_a_header() {
     for text in HOSTILE {
         let mail = written(&hostile(text));

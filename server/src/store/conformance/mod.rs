@@ -10,6 +10,7 @@ pub(super) mod keys;
 pub(super) mod outbox;
 pub(super) mod policies;
 pub(super) mod presence;
+pub(super) mod recipients;
 pub(super) mod rejected;
 pub(super) mod threads;
 
@@ -80,6 +81,12 @@ macro_rules! conformance_suite {
                 a_thread_is_remembered_as_it_was_first_named,
                 a_thread_of_another_project_does_not_exist,
                 threads_go_with_their_channel_and_with_age,
+            }
+            recipients {
+                an_address_is_asked_once_in_a_while,
+                an_address_that_confirmed_is_asked_no_more,
+                only_so_many_addresses_are_asked_in_a_day,
+                what_waited_for_an_owner_is_due_when_they_confirm,
             }
             rejected {
                 refused_reports_are_listed_the_newest_first,

@@ -11,6 +11,7 @@ mod migrations;
 mod outbox;
 mod policy;
 mod presence;
+mod recipient;
 mod rejected;
 mod run;
 mod scheduler;
@@ -36,9 +37,9 @@ use tokio::time::timeout;
 
 use super::batch::{Batch, Committed};
 use super::{
-    Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
-    Receipt, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement, SlotQuery, Store,
-    StoreError, StoredChannel, StoredPolicy, Thread,
+    Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
+    Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement,
+    SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread,
 };
 use connection::{Connections, SINGLE_MAX};
 
@@ -219,6 +220,24 @@ impl Store for Postgres {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         writing!(self, |c| channel::delete(c, project, id, now))
+    }
+
+    async fn recipient_ask(
+        &self,
+        project: ProjectId,
+        address: &str,
+        asking: Asking,
+    ) -> Result<Recipient, StoreError> {
+        writing!(self, |c| recipient::ask(c, project, address, asking))
+    }
+
+    async fn recipient_confirm(
+        &self,
+        project: ProjectId,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        writing!(self, |c| recipient::confirm(c, project, address, now))
     }
 
     async fn policy_insert(

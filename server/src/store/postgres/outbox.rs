@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use nightbell_domain::id::IncidentId;
 use nightbell_domain::incident::Event;
@@ -247,6 +247,21 @@ pub(super) async fn copy(
     Ok(())
 }
 
+/// Lets owners be told now of what waits and was not tried.
+pub(super) async fn wake_owners(
+    c: &mut AsyncPgConnection,
+    project: ProjectId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let waiting = outbox::table
+        .filter(IsPending::new(outbox::state))
+        .filter(outbox::channel_id.eq(ChannelId::OWNER.0))
+        .filter(outbox::project_id.eq(project.0))
+        .filter(outbox::attempts.eq(0));
+    diesel::update(waiting).set(outbox::not_before_ms.eq(now.as_millis())).execute(c).await?;
+    Ok(())
+}
+
 /// The last attempts at telling of an incident, the newest first.
 pub(super) async fn receipts(
     c: &mut AsyncPgConnection,
@@ -335,6 +350,9 @@ async fn leased(
                 outbox::repeat_number,
                 outbox::repeat_every_ms,
                 outbox::delay_ms,
+                outbox::project_id,
+                outbox::channel_id,
+                outbox::was_held,
             ),
             Option::<ChannelRow>::as_select(),
         ))
@@ -364,7 +382,7 @@ pub(super) async fn settle(
     let Some((incident_id, channel_id)) = leased else {
         return Ok(false);
     };
-    let Ended { state, next_at, settled_at_ms, untried } = Ended::of(&settlement, now);
+    let Ended { state, next_at, settled_at_ms, untried, is_held } = Ended::of(&settlement, now);
     let Settlement { fate, result, attempt, again } = settlement;
     let result = result.replace('\0', "\u{fffd}");
     diesel::update(outbox::table.find(id))
@@ -374,6 +392,7 @@ pub(super) async fn settle(
             outbox::attempts.eq(outbox::attempts - untried),
             outbox::last_result.eq(&result),
             outbox::settled_at_ms.eq(settled_at_ms),
+            outbox::was_held.eq(outbox::was_held.or(is_held.into_sql::<Bool>())),
         ))
         .execute(c)
         .await?;

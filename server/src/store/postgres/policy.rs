@@ -89,6 +89,7 @@ pub(super) async fn delete(
 pub(super) async fn directories(
     c: &mut AsyncPgConnection,
     projects: Vec<i64>,
+    mails_owners: bool,
 ) -> Result<HashMap<i64, Directory>, StoreError> {
     let is_used = channels::is_enabled
         .or(channels::disabled_reason.ne("").and(channels::fallback_id.is_not_null()));
@@ -106,7 +107,9 @@ pub(super) async fn directories(
         .select((policies::project_id, policies::policy))
         .load(c)
         .await?;
-    let mut directories: HashMap<i64, Directory> = HashMap::new();
+    let nobody = Directory { mails_owners, ..Directory::default() };
+    let mut directories: HashMap<i64, Directory> =
+        projects.into_iter().map(|project| (project, nobody.clone())).collect();
     for (project, listener) in listeners {
         directories.entry(project).or_default().listeners.push(listener_of(listener));
     }

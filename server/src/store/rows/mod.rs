@@ -6,6 +6,7 @@ pub(in crate::store) mod key;
 pub(in crate::store) mod outbox;
 pub(in crate::store) mod policy;
 pub(in crate::store) mod presence;
+pub(in crate::store) mod recipient;
 pub(in crate::store) mod run;
 pub(in crate::store) mod scheduler;
 pub(in crate::store) mod slot;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use nightbell_domain::id::SchedulerId;
 use nightbell_domain::incident::{EventKind, Incident};
+use nightbell_domain::key::ProjectId;
+use nightbell_domain::notify::ChannelId;
 use nightbell_domain::settings::Settings;
 use nightbell_domain::time::Timestamp;
 
@@ -54,6 +56,9 @@ pub(in crate::store) struct ClaimRow {
     pub(in crate::store) repeat: i64,
     pub(in crate::store) repeat_every_ms: Option<i64>,
     pub(in crate::store) delay_ms: i64,
+    pub(in crate::store) project_id: i64,
+    pub(in crate::store) channel_id: i64,
+    pub(in crate::store) was_held: bool,
 }
 
 /// What a delivery is made of.
@@ -99,6 +104,8 @@ pub(in crate::store) struct Ended {
     pub(in crate::store) settled_at_ms: Option<i64>,
     /// What the claim added to the attempts and is taken back: what was not tried.
     pub(in crate::store) untried: i64,
+    /// Whether a rule holds it from here on.
+    pub(in crate::store) is_held: bool,
 }
 
 impl Ended {
@@ -108,11 +115,12 @@ impl Ended {
             Fate::Delivered => (DELIVERED, now),
             Fate::Abandoned => (ABANDONED, now),
             Fate::Withheld => (WITHHELD, now),
-            Fate::Retry(at) | Fate::Hold(at) => (PENDING, at),
+            Fate::Retry(at) | Fate::Hold(at) | Fate::Rest(at) => (PENDING, at),
         };
         let settled_at_ms = (state != PENDING).then_some(now.as_millis());
-        let untried = matches!(settlement.fate, Fate::Hold(_) | Fate::Withheld);
-        Self { state, next_at, settled_at_ms, untried: i64::from(untried) }
+        let untried = matches!(settlement.fate, Fate::Hold(_) | Fate::Rest(_) | Fate::Withheld);
+        let is_held = matches!(settlement.fate, Fate::Hold(_));
+        Self { state, next_at, settled_at_ms, untried: i64::from(untried), is_held }
     }
 }
 
@@ -146,6 +154,8 @@ pub(in crate::store) fn claim_of(
         .map_err(|error| StoreError::unreadable("state", &error))?;
     Ok(Claim {
         id: row.id,
+        project: ProjectId(row.project_id),
+        recipient: ChannelId(row.channel_id),
         lease_token: row.lease_token,
         key: row.key,
         attempts: attempts(row.attempts - 1)?,
@@ -160,6 +170,7 @@ pub(in crate::store) fn claim_of(
         repeat: attempts(row.repeat)?,
         repeat_every: row.repeat_every_ms.map(span),
         is_delayed: row.delay_ms > 0,
+        was_held: row.was_held,
     })
 }
 

@@ -15,7 +15,7 @@ use nightbell_domain::time::Timestamp;
 use nightbell_domain::transition::Input;
 
 use super::super::batch::{
-    Batch, Changed, Command, Committed, Entry, Found, Intent, Loaded, Target,
+    Batch, Changed, Command, Committed, Entry, Found, Intent, Loaded, Setting, Target,
 };
 use super::super::rows::scheduler::{
     Row, columns, health_number, of_row, settings_text, state_text, stored_id,
@@ -39,7 +39,7 @@ pub(super) fn transact(
         if !case.changes.any {
             continue;
         }
-        has_notifications |= save(connection, key, project, &case, setting.now)?;
+        has_notifications |= save(connection, key, project, &case, &setting)?;
         let unknown_slots = case.changes.unknown_slots().collect();
         events.extend(case.changes.events);
         changed.push(Changed { project, scheduler: Arc::new(case.scheduler), unknown_slots });
@@ -177,8 +177,9 @@ fn save(
     key: Option<SchedulerKey>,
     project: ProjectId,
     case: &Case,
-    now: Timestamp,
+    setting: &Setting,
 ) -> Result<bool, StoreError> {
+    let now = setting.now;
     let Case { scheduler, changes } = case;
     let state = state_text(case)?;
     let health = health_number(scheduler.health());
@@ -219,7 +220,7 @@ fn save(
     if changes.events.is_empty() {
         return Ok(false);
     }
-    let directory = policy::directory(connection, project)?;
+    let directory = policy::directory(connection, project, setting.mails_owners)?;
     let told_before = outbox::told_before(connection, &changes.events)?;
     let told = notifications(&changes.events, scheduler, &directory, &told_before);
     outbox::insert(connection, project, key, &told, now)?;

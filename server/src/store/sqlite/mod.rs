@@ -9,6 +9,7 @@ mod key;
 mod outbox;
 mod policy;
 mod presence;
+mod recipient;
 mod rejected;
 mod run;
 mod scheduler;
@@ -36,9 +37,9 @@ use nightbell_domain::time::Timestamp;
 
 use super::batch::{Batch, Committed};
 use super::{
-    Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
-    Receipt, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement, SlotQuery, Store,
-    StoreError, StoredChannel, StoredPolicy, Thread,
+    Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
+    Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement,
+    SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread,
 };
 use connection::Connections;
 
@@ -220,6 +221,26 @@ impl Store for Sqlite {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.connections.write(move |c| channel::delete(c, project, id, now)).await
+    }
+
+    async fn recipient_ask(
+        &self,
+        project: ProjectId,
+        address: &str,
+        asking: Asking,
+    ) -> Result<Recipient, StoreError> {
+        let address = address.to_owned();
+        self.connections.write(move |c| recipient::ask(c, project, &address, asking)).await
+    }
+
+    async fn recipient_confirm(
+        &self,
+        project: ProjectId,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let address = address.to_owned();
+        self.connections.write(move |c| recipient::confirm(c, project, &address, now)).await
     }
 
     async fn policy_insert(

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use diesel::dsl::{count_star, exists, min, not};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel::sqlite::SqliteConnection;
 use nightbell_domain::id::IncidentId;
 use nightbell_domain::incident::Event;
@@ -168,6 +169,21 @@ pub(super) fn copy(
     Ok(())
 }
 
+/// Lets owners be told now of what waits and was not tried.
+pub(super) fn wake_owners(
+    c: &mut SqliteConnection,
+    project: ProjectId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let waiting = outbox::table
+        .filter(IsPending::new(outbox::state))
+        .filter(outbox::channel_id.eq(ChannelId::OWNER.0))
+        .filter(outbox::project_id.eq(project.0))
+        .filter(outbox::attempts.eq(0));
+    diesel::update(waiting).set(outbox::not_before_ms.eq(now.as_millis())).execute(c)?;
+    Ok(())
+}
+
 /// The last attempts at telling of an incident, the newest first.
 pub(super) fn receipts(
     c: &mut SqliteConnection,
@@ -240,7 +256,7 @@ pub(super) fn settle(
     let Some((incident_id, channel_id)) = leased else {
         return Ok(false);
     };
-    let Ended { state, next_at, settled_at_ms, untried } = Ended::of(&settlement, now);
+    let Ended { state, next_at, settled_at_ms, untried, is_held } = Ended::of(&settlement, now);
     let Settlement { fate, result, attempt, again } = settlement;
     if let Some(Attempt { began_at, took }) = attempt {
         let is_delivered = fate == Fate::Delivered;
@@ -262,6 +278,7 @@ pub(super) fn settle(
             outbox::attempts.eq(outbox::attempts - untried),
             outbox::last_result.eq(result),
             outbox::settled_at_ms.eq(settled_at_ms),
+            outbox::was_held.eq(outbox::was_held.or(is_held.into_sql::<Bool>())),
         ))
         .execute(c)?;
     let line = Line { incident_id, channel_id };
@@ -406,6 +423,9 @@ fn claimed(c: &mut SqliteConnection, id: i64) -> Result<Claim, StoreError> {
                 outbox::repeat_number,
                 outbox::repeat_every_ms,
                 outbox::delay_ms,
+                outbox::project_id,
+                outbox::channel_id,
+                outbox::was_held,
             ),
             Option::<ChannelRow>::as_select(),
         ))

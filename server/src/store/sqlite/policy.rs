@@ -79,6 +79,7 @@ pub(super) fn delete(
 pub(super) fn directory(
     c: &mut SqliteConnection,
     project: ProjectId,
+    mails_owners: bool,
 ) -> Result<Directory, StoreError> {
     let is_used = channels::is_enabled
         .or(channels::disabled_reason.ne("").and(channels::fallback_id.is_not_null()));
@@ -92,5 +93,6 @@ pub(super) fn directory(
     Ok(Directory {
         listeners: listeners.into_iter().map(listener_of).collect(),
         routes: routes.iter().filter_map(|route| route_of(&route.text)).collect(),
+        mails_owners,
     })
 }

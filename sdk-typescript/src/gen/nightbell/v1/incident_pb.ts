@@ -271,7 +271,7 @@ export type Delivery = Message<"nightbell.v1.Delivery"> & {
   key: string;
 
   /**
-   * The channel.
+   * The channel; "owner": the owner of the scheduler, by mail.
    *
    * @generated from field: string channel_id = 2;
    */

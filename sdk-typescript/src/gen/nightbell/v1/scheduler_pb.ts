@@ -89,7 +89,9 @@ export type SchedulerSettings = Message<"nightbell.v1.SchedulerSettings"> & {
   jobName?: string | undefined;
 
   /**
-   * Who is told by mail. At most 254 characters, one address.
+   * Who is told by mail, besides the channels. At most 254 characters, one address.
+   * Unless the operator trusts its domain, it gets one mail that asks first, and is
+   * told once that is answered with yes.
    *
    * @generated from field: optional string owner_email = 3;
    */

@@ -23,7 +23,7 @@ pub(super) async fn transact(
     let answered = decide(&mut loaded, &commands, &setting);
     let is_changed = |entry: &Entry| entry.case.as_ref().is_some_and(|case| case.changes.any);
     let changed: Vec<Entry> = loaded.entries.into_iter().filter(is_changed).collect();
-    let has_notifications = save::save(c, &changed, setting.now).await?;
+    let has_notifications = save::save(c, &changed, &setting).await?;
     let mut committed =
         Committed { answered, changed: Vec::new(), events: Vec::new(), has_notifications };
     for Entry { project, case, .. } in changed {

@@ -10,7 +10,7 @@ use nightbell_domain::route::Directory;
 use nightbell_domain::scheduler::Case;
 use nightbell_domain::time::Timestamp;
 
-use super::super::super::batch::Entry;
+use super::super::super::batch::{Entry, Setting};
 use super::super::super::rows::scheduler::{health_number, settings_text, state_text};
 use super::super::super::{SchedulerKey, StoreError};
 use super::super::statement::statement;
@@ -143,7 +143,7 @@ struct Stored<'a> {
 pub(super) async fn save(
     c: &mut AsyncPgConnection,
     changed: &[Entry],
-    now: Timestamp,
+    setting: &Setting,
 ) -> Result<bool, StoreError> {
     let cases = changed.iter().filter_map(|entry| Some((entry, entry.case.as_ref()?)));
     let (new, old): (Vec<_>, Vec<_>) = cases.partition(|(entry, _)| entry.key.is_none());
@@ -157,8 +157,8 @@ pub(super) async fn save(
     update(c, &old).await?;
     let all: Vec<&Stored<'_>> = new.iter().chain(&old).collect();
     labels(c, &all).await?;
-    history(c, &all, now).await?;
-    tell(c, &all, now).await
+    history(c, &all, setting.now).await?;
+    tell(c, &all, setting).await
 }
 
 /// Adds new schedulers with their states.
@@ -281,7 +281,7 @@ async fn history(
 async fn tell(
     c: &mut AsyncPgConnection,
     all: &[&Stored<'_>],
-    now: Timestamp,
+    setting: &Setting,
 ) -> Result<bool, StoreError> {
     let eventful = all.iter().filter(|stored| !stored.case.changes.events.is_empty());
     let eventful: Vec<&&Stored<'_>> = eventful.collect();
@@ -289,7 +289,7 @@ async fn tell(
         return Ok(false);
     }
     let projects = eventful.iter().map(|stored| stored.project.0).collect();
-    let directories = policy::directories(c, projects).await?;
+    let directories = policy::directories(c, projects, setting.mails_owners).await?;
     let events = eventful.iter().flat_map(|stored| &stored.case.changes.events);
     let told_before = outbox::told_before(c, events).await?;
     let nobody = Directory::default();
@@ -303,6 +303,6 @@ async fn tell(
             notification,
         }));
     }
-    outbox::insert(c, &added, now).await?;
+    outbox::insert(c, &added, setting.now).await?;
     Ok(!added.is_empty())
 }
