@@ -226,7 +226,7 @@ def slack_signed(secret: str, body: str, at: int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("mail", ["smtp"], indirect=True)
-def test_a_button_in_slack_acknowledges_if_slack_signed_it(server):
+def test_buttons_in_slack_acknowledge_and_snooze_if_slack_signed_them(server):
     bot = {"token": "xoxb-1", "channel": "#ops", "signing_secret": "shh", "api_url": server.url}
     made = server.post("/channels", {"name": "slack", "slack_bot": bot})["channel"]
     assert made["settings"]["slack_bot"]["token"] is None
@@ -254,3 +254,13 @@ def test_a_button_in_slack_acknowledges_if_slack_signed_it(server):
     answer = requests.post(url, body, headers=slack_signed("shh", body, now), timeout=30)
     assert answer.status_code == 200
     assert server.get(path)["incident"]["acknowledgement"]["by"] == "ada (Slack)"
+    assert server.get("/silences")["silences"] == []
+
+    pressed["action_id"] = "nightbell_snooze"
+    body = urlencode({"payload": json.dumps({"user": {"name": "ada"}, "actions": [pressed]})})
+    answer = requests.post(url, body, headers=slack_signed("shh", body, now), timeout=30)
+    assert answer.status_code == 200
+    (silence,) = server.get("/silences")["silences"]
+    assert silence["settings"]["note"] == "Snoozed by ada (Slack)" and silence["active"]
+    assert silence["settings"]["covers"]["scheduler_id"] == "svc-job"
+    assert silence["created_by"] == "Slack, channel slack"

@@ -1,13 +1,20 @@
 //! Buttons in Slack.
 
+use std::time::Duration;
+
 use nightbell_domain::id::IncidentId;
 use nightbell_domain::key::{Binding, Principal, Role};
+use nightbell_domain::selector::Selector;
 use uuid::Uuid;
 
+use super::silences::SilenceDraft;
 use super::{Services, unstored};
 use crate::channel::Settings;
-use crate::channel::slack::action::{action, is_signed};
+use crate::channel::slack::action::{Button, action, is_signed};
 use crate::error::ServiceError;
+
+/// How long a snooze lasts.
+const SNOOZED_FOR: Duration = Duration::from_hours(1);
 
 /// A request that says it is from Slack.
 #[derive(Debug)]
@@ -47,11 +54,46 @@ impl Services {
             binding: Binding::default(),
             requests_per_second: None,
         };
-        let by = pressed.by;
-        match self.acknowledge(&principal, IncidentId(incident), by, String::new()).await {
+        let (incident, by) = (IncidentId(incident), pressed.by);
+        let done = match pressed.button {
+            Button::Acknowledge => {
+                self.acknowledge(&principal, incident, by, String::new()).await.map(|_| ())
+            }
+            Button::Snooze => self.snooze(&principal, stored.id, incident, by).await,
+        };
+        match done {
             // It may be over, or forgotten: the button is older than that.
-            Err(ServiceError::NotFound { .. }) | Ok(_) => Ok(true),
+            Err(ServiceError::NotFound { .. }) | Ok(()) => Ok(true),
             Err(error) => Err(error),
         }
+    }
+
+    /// Tells nobody of the incident's job for a while, and the channel again of the
+    /// incident then, if it is still open.
+    async fn snooze(
+        &self,
+        principal: &Principal,
+        channel: i64,
+        incident: IncidentId,
+        by: String,
+    ) -> Result<(), ServiceError> {
+        let (view, _) = self.incident(principal, incident).await?;
+        if view.incident.resolved.is_some() {
+            return Ok(());
+        }
+        let now = self.now();
+        let until = now.plus(SNOOZED_FOR);
+        let draft = SilenceDraft {
+            note: format!("Snoozed by {by}"),
+            covers: Selector {
+                scheduler_id: Some(view.scheduler_id.to_string()),
+                ..Selector::default()
+            },
+            ends_at: Some(until),
+            ..SilenceDraft::default()
+        };
+        self.create_silence(principal, draft).await?;
+        let again = self.store().outbox_remind(principal.project, incident, channel, until, now);
+        again.await.map_err(unstored)
     }
 }

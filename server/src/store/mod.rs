@@ -583,6 +583,17 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
+    /// Has a channel told again of an incident at `at`, unless that is so already, or it
+    /// was never told.
+    async fn outbox_remind(
+        &self,
+        project: ProjectId,
+        incident: IncidentId,
+        channel: i64,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
     /// The last attempts at telling of an incident, the newest first, at most `limit`.
     async fn receipts(
         &self,

@@ -4,13 +4,24 @@ use aws_lc_rs::hmac;
 use nightbell_domain::time::Timestamp;
 use serde_json::Value;
 
-use super::blocks::ACKNOWLEDGE;
+use super::blocks::{ACKNOWLEDGE, SNOOZE};
 use crate::channel::hidden::Hidden;
 use crate::limits::SLACK_REQUEST_AGE_MAX;
+
+/// A button that does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Button {
+    /// Says that they have it.
+    Acknowledge,
+    /// Asks to be told again in an hour, and not before.
+    Snooze,
+}
 
 /// What somebody asked for by pressing a button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
+    /// The button.
+    pub button: Button,
     /// The incident, as the button names it.
     pub incident_id: String,
     /// Who pressed it, by the name that Slack gives.
@@ -44,11 +55,16 @@ pub fn action(body: &[u8]) -> Option<Action> {
     let (_, payload) = url::form_urlencoded::parse(body).find(|(name, _)| name == "payload")?;
     let payload: Value = serde_json::from_str(&payload).ok()?;
     let actions = payload["actions"].as_array()?;
-    let pressed = actions.iter().find(|it| it["action_id"] == ACKNOWLEDGE)?;
+    let (pressed, button) = actions.iter().find_map(|it| match it["action_id"].as_str()? {
+        ACKNOWLEDGE => Some((it, Button::Acknowledge)),
+        SNOOZE => Some((it, Button::Snooze)),
+        _ => None,
+    })?;
     let user = &payload["user"];
     let names = [&user["name"], &user["username"], &user["id"]];
     let by = names.into_iter().find_map(Value::as_str).unwrap_or("somebody");
     Some(Action {
+        button,
         incident_id: pressed["value"].as_str()?.to_owned(),
         by: format!("{by} (Slack)").chars().take(200).collect(),
     })
@@ -104,13 +120,17 @@ mod tests {
 
     #[test]
     fn a_press_names_the_incident_and_who_pressed() {
-        let payload = r#"{"user":{"id":"U1","name":"ada"},"actions":[{"action_id":"other"},
-            {"action_id":"nightbell_acknowledge","value":"i1"}]}"#;
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("payload", payload)
-            .finish();
-        let expected = Action { incident_id: "i1".to_owned(), by: "ada (Slack)".to_owned() };
-        assert_eq!(action(body.as_bytes()), Some(expected));
+        for (name, button) in
+            [("nightbell_acknowledge", Button::Acknowledge), ("nightbell_snooze", Button::Snooze)]
+        {
+            let payload = r#"{"user":{"id":"U1","name":"ada"},"actions":[{"action_id":"other"},
+                {"action_id":"NAME","value":"i1"}]}"#;
+            let body = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("payload", &payload.replace("NAME", name))
+                .finish();
+            let (incident_id, by) = ("i1".to_owned(), "ada (Slack)".to_owned());
+            assert_eq!(action(body.as_bytes()), Some(Action { button, incident_id, by }));
+        }
         assert_eq!(action(b"payload=%7B%7D"), None);
         assert_eq!(action(b"\xff\xfe"), None);
     }

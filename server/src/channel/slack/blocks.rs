@@ -13,6 +13,9 @@ const HEADER_CHARACTERS_MAX: usize = 150;
 /// The name of the button that acknowledges.
 pub const ACKNOWLEDGE: &str = "nightbell_acknowledge";
 
+/// The name of the button that asks to be told again later.
+pub const SNOOZE: &str = "nightbell_snooze";
+
 /// The message: its text for telephones, and its blocks.
 pub fn body(notification: &Notification, has_buttons: bool) -> Value {
     let message = Message::of(notification);
@@ -76,6 +79,12 @@ fn buttons(notification: &Notification, message: &Message, has_buttons: bool) ->
             "action_id": ACKNOWLEDGE,
             "value": incident.incident_id,
             "text": plain("Acknowledge"),
+        }));
+        buttons.push(json!({
+            "type": "button",
+            "action_id": SNOOZE,
+            "value": incident.incident_id,
+            "text": plain("Snooze 1 h"),
         }));
     }
     buttons.extend(message.links.iter().map(|link| {

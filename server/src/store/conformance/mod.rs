@@ -68,6 +68,7 @@ macro_rules! conformance_suite {
                 a_forgotten_scheduler_is_not_spoken_of,
                 what_is_delivered_is_told_again_until_something_newer_is,
                 nothing_is_told_again_while_something_newer_waits,
+                a_channel_is_reminded_once_of_what_it_was_told,
                 what_is_delayed_waits_with_all_that_follows_it,
                 a_fallback_is_told_once_however_often_it_is_asked_to,
                 attempts_leave_receipts_and_say_whether_a_channel_fails,

@@ -313,6 +313,28 @@ pub(in crate::store) async fn nothing_is_told_again_while_something_newer_waits(
     assert_eq!(bench.store().deliveries(project, incident_id(1)).await.unwrap().len(), 2);
 }
 
+pub(in crate::store) async fn a_channel_is_reminded_once_of_what_it_was_told(bench: &dyn Bench) {
+    let (project, channel) = project_and_channel(bench).await;
+    let other = bench.project("two").await;
+    let store = bench.store();
+    bench.tell(project, incident_id(1), Opened, channel, NOW).await;
+    store.outbox_remind(project, incident_id(1), channel, later(60), NOW).await.unwrap();
+    let opened = bench.claim(NOW).await.remove(0);
+    assert!(settle(bench, &opened, delivered()).await);
+    assert!(bench.claim(later(60)).await.is_empty(), "it was still to be told");
+
+    store.outbox_remind(other, incident_id(1), channel, later(60), NOW).await.unwrap();
+    store.outbox_remind(project, incident_id(1), channel + 1, later(60), NOW).await.unwrap();
+    for _ in 0..2 {
+        store.outbox_remind(project, incident_id(1), channel, later(60), NOW).await.unwrap();
+    }
+    assert!(bench.claim(later(59)).await.is_empty());
+    let claims = bench.claim(later(60)).await;
+    let told: Vec<_> = claims.iter().map(|claim| (claim.repeat, claim.recipient.0)).collect();
+    assert_eq!(told, [(1, channel)]);
+    assert_eq!(claims[0].key, opened.key.replace(":1:", ":1.1:"));
+}
+
 pub(in crate::store) async fn what_is_delayed_waits_with_all_that_follows_it(bench: &dyn Bench) {
     let (project, channel) = project_and_channel(bench).await;
     let mut told = notification(incident_id(1), Opened, channel);

@@ -28,6 +28,7 @@ use nightbell_domain::blind::BlindWindow;
 use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::key::{Key, ProjectId};
 use nightbell_domain::ledger::SlotEntry;
+use nightbell_domain::notify::ChannelId;
 use nightbell_domain::presence::{Lease, ServerId};
 use nightbell_domain::run::Run;
 use nightbell_domain::scheduler::Scheduler;
@@ -299,6 +300,18 @@ impl Store for Postgres {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         writing!(self, |c| outbox::copy(c, claim.id, &copy, now))
+    }
+
+    async fn outbox_remind(
+        &self,
+        project: ProjectId,
+        incident: IncidentId,
+        channel: i64,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let line = (project, incident, ChannelId(channel));
+        writing!(self, |c| outbox::remind(c, line, at, now))
     }
 
     async fn receipts(

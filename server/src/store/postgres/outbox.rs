@@ -18,7 +18,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use nightbell_domain::id::IncidentId;
 use nightbell_domain::incident::Event;
 use nightbell_domain::key::ProjectId;
-use nightbell_domain::notify::{ChannelId, Notification};
+use nightbell_domain::notify::{ChannelId, Notification, NotificationKey};
 use nightbell_domain::time::Timestamp;
 
 use super::channel;
@@ -26,8 +26,8 @@ use super::statement::statement;
 use crate::store::rows::channel::ChannelRow;
 use crate::store::rows::incident;
 use crate::store::rows::outbox::{
-    ABANDONED, ClaimRow, DeliveryRow, Ended, IsPending, ReceiptRow, SUPERSEDED, claim_of,
-    event_code, millis,
+    ABANDONED, ClaimRow, DeliveryRow, Ended, IsPending, PENDING, ReceiptRow, SUPERSEDED,
+    asks_to_act, claim_of, event_code, millis,
 };
 use crate::store::schema::{
     channels, delivery_attempts, outbox, projects, scheduler_states, schedulers,
@@ -260,6 +260,39 @@ pub(super) async fn wake_owners(
         .filter(outbox::attempts.eq(0));
     diesel::update(waiting).set(outbox::not_before_ms.eq(now.as_millis())).execute(c).await?;
     Ok(())
+}
+
+/// Has a channel told again of an incident at `at`, unless that is so already, or it was
+/// never told.
+pub(super) async fn remind(
+    c: &mut AsyncPgConnection,
+    (project, incident, channel): (ProjectId, IncidentId, ChannelId),
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let last: Option<(i64, i64, i64, i32, i32)> = outbox::table
+        .filter(outbox::incident_id.eq(incident.to_string()))
+        .filter(outbox::channel_id.eq(channel.0))
+        .filter(outbox::project_id.eq(project.0))
+        .order((outbox::event_number.desc(), outbox::repeat_number.desc()))
+        .select((
+            outbox::id,
+            outbox::event_number,
+            outbox::repeat_number,
+            outbox::state,
+            outbox::event,
+        ))
+        .first(c)
+        .await
+        .optional()?;
+    let Some((id, number, repeat, state, event)) = last else { return Ok(()) };
+    if state == PENDING || !asks_to_act(event) {
+        return Ok(());
+    }
+    let narrow = |it: i64| u32::try_from(it).unwrap_or(u32::MAX);
+    let (event, repeat) = (narrow(number), narrow(repeat).saturating_add(1));
+    let key = NotificationKey { incident, event, repeat, channel };
+    copy(c, id, &Copied { key, at }, now).await
 }
 
 /// The last attempts at telling of an incident, the newest first.

@@ -30,6 +30,7 @@ use nightbell_domain::blind::BlindWindow;
 use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::key::{Key, ProjectId};
 use nightbell_domain::ledger::SlotEntry;
+use nightbell_domain::notify::ChannelId;
 use nightbell_domain::presence::{Lease, ServerId};
 use nightbell_domain::run::Run;
 use nightbell_domain::scheduler::Scheduler;
@@ -303,6 +304,18 @@ impl Store for Sqlite {
     ) -> Result<(), StoreError> {
         let id = claim.id;
         self.connections.write(move |c| outbox::copy(c, id, &copy, now)).await
+    }
+
+    async fn outbox_remind(
+        &self,
+        project: ProjectId,
+        incident: IncidentId,
+        channel: i64,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let line = (project, incident, ChannelId(channel));
+        self.connections.write(move |c| outbox::remind(c, line, at, now)).await
     }
 
     async fn receipts(
