@@ -16,6 +16,14 @@ from waiting import wait_until
 BINARY = Path(os.environ.get("NIGHTBELL_SERVER_BIN", ROOT / "target/debug/nightbell-server"))
 
 
+def asked(method: str, url: str, **more) -> requests.Response:
+    """Makes a request that looks for no proxy: whoever lists the environment in one thread
+    while pytest changes it in another fails."""
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.request(method, url, **more)
+
+
 class Server:
     def __init__(self, folder: Path):
         with socket.socket() as free:
@@ -50,7 +58,7 @@ class Server:
         ended = self.process.poll()
         assert ended is None, f"the server ended with {ended}:\n{self.log.read_text()}"
         try:
-            return requests.get(f"{self.url}/readyz", timeout=5).ok
+            return asked("GET", f"{self.url}/readyz", timeout=5).ok
         except requests.ConnectionError:
             return False
 
@@ -65,7 +73,7 @@ class Server:
     def call(self, method: str, path: str, body=None, key: str | None = None) -> requests.Response:
         """Makes a REST call, as admin unless told otherwise."""
         headers = {"x-api-key": key or self.admin_key}
-        return requests.request(
+        return asked(
             method, f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=30
         )
 

@@ -18,6 +18,7 @@ pub mod key;
 pub mod ledger;
 pub mod notify;
 pub mod outcome;
+pub mod pace;
 pub mod presence;
 pub mod report;
 pub mod route;

@@ -123,6 +123,24 @@ impl Settings {
         }
     }
 
+    /// Whether people read what is sent there as it is, and no program that keeps one
+    /// alert for each incident.
+    pub fn is_for_people(&self) -> bool {
+        match self {
+            Self::Webhook(_) | Self::Pagerduty(_) | Self::Opsgenie(_) | Self::Alertmanager(_) => {
+                false
+            }
+            Self::Email(_)
+            | Self::SlackWebhook(_)
+            | Self::SlackBot(_)
+            | Self::Teams(_)
+            | Self::Discord(_)
+            | Self::Telegram(_)
+            | Self::Ntfy(_)
+            | Self::Apprise(_) => true,
+        }
+    }
+
     /// Judges the settings.
     pub fn check(&self, rules: &mut Rules<'_>) {
         match self {

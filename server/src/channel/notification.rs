@@ -32,6 +32,18 @@ pub struct Notification {
     /// names: later ones go beside it.
     #[serde(default)]
     pub thread: Option<String>,
+    /// What a digest tells of; empty for anything else.
+    #[serde(default)]
+    pub digest: Vec<Told>,
+}
+
+/// One thing of several that are told together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What happened.
+    pub event: Event,
+    /// To which incident.
+    pub incident: Incident,
 }
 
 /// What is known of the job apart from the incident.
@@ -64,7 +76,7 @@ impl Notification {
         let mut parts = self.key.splitn(4, ':');
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
             (Some(version), Some(incident), Some(event), Some(channel))
-                if incident != "test" && event != "1" =>
+                if incident != "test" && incident != "digest" && event != "1" =>
             {
                 Some(format!("{version}:{incident}:1:{channel}"))
             }
@@ -87,6 +99,8 @@ pub enum Event {
     Reopened,
     /// It is still so, and nobody has it: it is told again.
     Reminded,
+    /// Several things, told together.
+    Digest,
     /// Nothing: an operator tries the channel.
     Test,
 }
@@ -105,6 +119,7 @@ impl Event {
             Self::Resolved => "incident.resolved",
             Self::Reopened => "incident.reopened",
             Self::Reminded => "incident.reminded",
+            Self::Digest => "digest",
             Self::Test => "test",
         }
     }

@@ -12,7 +12,7 @@ use super::address::AllowList;
 use super::draft::{Draft, shown};
 use super::http::{Bounds, SystemLookup};
 use super::message::Message;
-use super::message::tests::{HOSTILE, ONSET, example, hostile};
+use super::message::tests::{HOSTILE, ONSET, example, example_digest, hostile};
 use super::notification::Event;
 use super::receivers::{Manner, Receiver};
 use super::*;
@@ -258,10 +258,12 @@ fn the_messages_in_the_documents_are_what_is_sent() {
         Event::Resolved,
         Event::Reopened,
         Event::Reminded,
+        Event::Digest,
         Event::Test,
     ] {
         let name = event.type_name().trim_start_matches("incident.");
-        for (file, text) in renderings(&example(event)) {
+        let shown = if event == Event::Digest { example_digest(5) } else { example(event) };
+        for (file, text) in renderings(&shown) {
             let path = folder.join(name).join(file);
             if std::env::var_os("WRITE_MESSAGES").is_some() {
                 fs::create_dir_all(folder.join(name)).expect("a folder");

@@ -207,6 +207,7 @@ impl Services {
             background: Background::default(),
             mention: None,
             thread: None,
+            digest: Vec::new(),
         };
         let started = tokio::time::Instant::now();
         let attempt = channel::send(&self.inner.parts.ways_out, &settings, &notification, now);

@@ -10,10 +10,11 @@ use nightbell_domain::notify::{ChannelId, FAILING_AFTER, NotificationKey};
 use nightbell_domain::time::Timestamp;
 use tokio::task::{Id, JoinError, JoinSet};
 
+use super::digests::Place;
 use super::{Services, unstored};
 use crate::channel::{self, Outcome};
 use crate::error::ServiceError;
-use crate::store::{Attempt, Claim, Copied, Fate, Settlement, StoredChannel};
+use crate::store::{Attempt, Claim, Copied, Fate, Settlement, StoredChannel, Whose};
 use crate::telemetry::Kind;
 
 /// How long a sender holds a notification. Longer than any attempt may take.
@@ -71,7 +72,8 @@ impl Deliveries {
 
     async fn begin_some(&mut self, room: usize) -> Result<usize, ServiceError> {
         let now = self.services.now();
-        let (limit, full) = (i64::try_from(room).unwrap_or(0), self.full_channels());
+        let limit = i64::try_from(room).unwrap_or(0);
+        let full = Whose::AllBut(self.full_channels());
         let claims = self.services.store().outbox_claim(now, now.plus(LEASE), limit, full).await;
         let claims = claims.map_err(unstored)?;
         self.services.inner.progress.delivered(now);
@@ -133,10 +135,22 @@ impl Services {
     }
 
     async fn deliver(&self, mut claim: Claim) {
-        let settlement = match self.unreleased(&mut claim).await {
-            Some(settlement) => settlement,
-            None => self.attempt(&claim).await,
-        };
+        if let Some(settlement) = self.unreleased(&mut claim).await {
+            return self.settled(&claim, settlement).await;
+        }
+        match self.place(claim) {
+            Place::Alone(claim) => {
+                let settlement = self.attempt(&claim).await;
+                self.settled(&claim, settlement).await;
+            }
+            Place::First(claim) => self.tell_together(claim).await,
+            Place::Waits(claim, settlement) => self.settled(&claim, settlement).await,
+            Place::Joined => {}
+        }
+    }
+
+    /// Records how a claim ended.
+    pub(super) async fn settled(&self, claim: &Claim, settlement: Settlement) {
         if let Fate::Retry(_) | Fate::Abandoned = settlement.fate {
             tracing::warn!(
                 incident.id = %claim.about.incident.id,
@@ -146,7 +160,7 @@ impl Services {
                 "a notification was not delivered"
             );
         }
-        match self.store().outbox_settle(&claim, settlement, self.now()).await {
+        match self.store().outbox_settle(claim, settlement, self.now()).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!(key = claim.key, "a lease ended during its attempt"),
             Err(error) => tracing::error!(%error, "the end of an attempt could not be recorded"),
@@ -154,7 +168,7 @@ impl Services {
     }
 
     /// Makes one attempt, unless its channel rests or takes nothing.
-    async fn attempt(&self, claim: &Claim) -> Settlement {
+    pub(super) async fn attempt(&self, claim: &Claim) -> Settlement {
         if claim.recipient == ChannelId::OWNER {
             return self.attempt_owner(claim).await;
         }
@@ -177,9 +191,7 @@ impl Services {
         };
         let now = self.now();
         if let Err(until) = self.breaker(channel.id, |breaker| breaker.admit(now)) {
-            let result = format!("waits for its channel, which fails: {}", channel.failing_result);
-            let until = self.wake_for_fallback(claim, channel, until).await;
-            return Settlement::new(Fate::Rest(until), result);
+            return self.rest(claim, channel, until).await;
         }
         let mut notification = self.notification(claim);
         notification.thread = self.thread(channel, claim).await;
@@ -191,6 +203,18 @@ impl Services {
         self.metrics().deliveries.get_or_create(&kind).inc();
         let settlement = self.settle(claim, Some(channel), outcome).await;
         Settlement { attempt: Some(attempt), ..settlement }
+    }
+
+    /// What becomes of a claim whose channel rests.
+    pub(super) async fn rest(
+        &self,
+        claim: &Claim,
+        channel: &StoredChannel,
+        until: Timestamp,
+    ) -> Settlement {
+        let result = format!("waits for its channel, which fails: {}", channel.failing_result);
+        let until = self.wake_for_fallback(claim, channel, until).await;
+        Settlement::new(Fate::Rest(until), result)
     }
 
     /// What the outcome of an attempt leads to; without a channel, of one at an owner.
@@ -256,7 +280,7 @@ impl Services {
 
     /// Tells another channel if this one has failed for long enough. If it has not, when
     /// to look again: `at`, or sooner.
-    async fn wake_for_fallback(
+    pub(super) async fn wake_for_fallback(
         &self,
         claim: &Claim,
         channel: &StoredChannel,
@@ -285,7 +309,7 @@ impl Services {
         self.inner.outbox_bell.notify_one();
     }
 
-    fn breaker<T>(&self, channel: i64, act: impl FnOnce(&mut Breaker) -> T) -> T {
+    pub(super) fn breaker<T>(&self, channel: i64, act: impl FnOnce(&mut Breaker) -> T) -> T {
         let mut breakers = self.inner.breakers.lock().unwrap_or_else(PoisonError::into_inner);
         act(breakers.entry(channel).or_default())
     }
@@ -299,7 +323,7 @@ fn is_given_up(claim: &Claim, channel: Option<&StoredChannel>, now: Timestamp) -
 }
 
 /// What is told again later, if a route says so and it asks somebody to act.
-fn again(claim: &Claim, now: Timestamp) -> Option<Copied> {
+pub(super) fn again(claim: &Claim, now: Timestamp) -> Option<Copied> {
     let is_alarm = matches!(claim.event, EventKind::Opened | EventKind::Reopened);
     let every = claim.repeat_every.filter(|_| is_alarm)?;
     Some(Copied { key: key(claim, claim.recipient, claim.repeat + 1), at: now.plus(every) })

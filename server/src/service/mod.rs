@@ -3,6 +3,7 @@
 pub mod channels;
 mod decide;
 pub mod deliveries;
+mod digests;
 pub mod incidents;
 mod judge;
 pub mod keys;
@@ -43,6 +44,7 @@ use crate::ingest::{Closed, Ingest};
 use crate::store::batch::{Answered, Command, Intent, Target};
 use crate::store::{Store, StoreError};
 use crate::telemetry::Metrics;
+use digests::Paces;
 use progress::Progress;
 use record::{Recorder, Sight, fresh_id};
 use schedulers::Change;
@@ -102,6 +104,7 @@ struct Inner {
     outbox_bell: Arc<Notify>,
     /// Which channels rest, by their numbers.
     breakers: Mutex<HashMap<i64, Breaker>>,
+    paces: Paces,
 }
 
 impl Services {
@@ -125,7 +128,8 @@ impl Services {
         let (ingest, writing) = Ingest::new(recorder);
         let progress = Progress::from(parts.clock.now());
         let breakers = Mutex::default();
-        let inner = Inner { parts, ingest, sight, progress, changes, outbox_bell, breakers };
+        let paces = Paces::default();
+        let inner = Inner { parts, ingest, sight, progress, changes, outbox_bell, breakers, paces };
         (Self { inner: Arc::new(inner) }, writing)
     }
 

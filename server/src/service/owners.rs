@@ -114,8 +114,7 @@ impl Services {
         let Some((_, address)) = self.owner(claim) else {
             return Settlement::new(Fate::Withheld, "not told: nobody is its owner by mail now");
         };
-        let to = vec![address.to_owned()];
-        let settings = Settings::Email(EmailSettings { to, ..EmailSettings::default() });
+        let settings = mail_to(address);
         let (ways_out, notification) = (&self.inner.parts.ways_out, self.notification(claim));
         let (now, started) = (self.now(), tokio::time::Instant::now());
         let outcome = channel::send(ways_out, &settings, &notification, now).await;
@@ -130,4 +129,9 @@ impl Services {
         let mail = self.inner.parts.ways_out.mail.as_ref()?;
         Some((mail, claim.settings.owner_email.as_deref()?))
     }
+}
+
+/// Mail to an owner, through the server's own mail server.
+pub(super) fn mail_to(address: &str) -> Settings {
+    Settings::Email(EmailSettings { to: vec![address.to_owned()], ..EmailSettings::default() })
 }

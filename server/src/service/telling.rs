@@ -38,6 +38,7 @@ impl Services {
             background: background(claim),
             mention: claim.settings.alert_user_id.clone(),
             thread: None,
+            digest: Vec::new(),
         }
     }
 }

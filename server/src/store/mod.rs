@@ -303,6 +303,21 @@ pub struct Thread {
     pub created_at: Timestamp,
 }
 
+/// Whose notifications are taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of every recipient but these.
+    AllBut(Vec<i64>),
+    /// Those of this one.
+    Only(i64),
+}
+
+impl Default for Whose {
+    fn default() -> Self {
+        Self::AllBut(Vec::new())
+    }
+}
+
 /// How a claim ended.
 #[derive(Debug, Clone)]
 pub struct Settlement {
@@ -565,14 +580,13 @@ pub trait Store: Send + Sync + 'static {
     async fn thread_keep(&self, thread: Thread, forgotten: Timestamp) -> Result<(), StoreError>;
 
     /// Takes up to `limit` notifications that are due and leases them until `lease_until`.
-    /// Of one incident and channel only the first that is pending can be taken, and none of
-    /// the channels `passed_by`.
+    /// Of one incident and channel only the first that is pending can be taken.
     async fn outbox_claim(
         &self,
         now: Timestamp,
         lease_until: Timestamp,
         limit: i64,
-        passed_by: Vec<i64>,
+        whose: Whose,
     ) -> Result<Vec<Claim>, StoreError>;
 
     /// Writes the same notification for another channel, unless that was written before.

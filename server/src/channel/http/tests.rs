@@ -230,6 +230,7 @@ fn notification() -> Notification {
         background: Background::default(),
         mention: None,
         thread: None,
+        digest: Vec::new(),
     }
 }
 

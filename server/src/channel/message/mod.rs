@@ -8,6 +8,7 @@
 //! literal as they were sent: what a sink would interpret is the sink's to encode, by
 //! [`encode`].
 
+mod digest;
 pub mod encode;
 pub mod words;
 
@@ -99,6 +100,7 @@ impl Message {
     pub fn of(notification: &Notification) -> Self {
         match &notification.incident {
             Some(incident) => of_incident(notification, incident),
+            None if notification.event == Event::Digest => digest::of(notification),
             None => of_test(notification),
         }
     }
@@ -154,7 +156,7 @@ fn of_incident(notification: &Notification, incident: &Incident) -> Message {
             Event::Opened | Event::Reopened | Event::Reminded => {
                 how_to_acknowledge(notification, incident)
             }
-            Event::Acknowledged | Event::Resolved | Event::Test => String::new(),
+            Event::Acknowledged | Event::Resolved | Event::Digest | Event::Test => String::new(),
         },
     }
 }
@@ -163,7 +165,7 @@ fn tone(event: Event, incident: &Incident) -> Tone {
     match (event, incident.severity.as_str()) {
         (Event::Acknowledged, _) => Tone::Taken,
         (Event::Resolved, _) => Tone::Over,
-        (Event::Test, _) => Tone::Trial,
+        (Event::Digest | Event::Test, _) => Tone::Trial,
         (Event::Opened | Event::Reopened | Event::Reminded, "critical") => Tone::Critical,
         (Event::Opened | Event::Reopened | Event::Reminded, "low") => Tone::Low,
         (Event::Opened | Event::Reopened | Event::Reminded, _) => Tone::Alarm,
@@ -193,7 +195,7 @@ fn title(event: Event, incident: &Incident, job: &str) -> String {
             Some("withdrawn") => format!("Withdrawn: {job} is no longer judged by this"),
             _ => format!("Recovered: {job}"),
         },
-        Event::Test => "Nightbell: a test".to_owned(),
+        Event::Digest | Event::Test => "Nightbell: a test".to_owned(),
     }
 }
 
@@ -208,7 +210,7 @@ fn lead(notification: &Notification, incident: &Incident) -> String {
             let lasts = Span(notification.occurred_at.since(incident.onset_at));
             format!("For {lasts} now, and nobody has it. {summary}")
         }
-        Event::Opened | Event::Resolved | Event::Reopened | Event::Test => summary,
+        Event::Opened | Event::Resolved | Event::Reopened | Event::Digest | Event::Test => summary,
     }
 }
 

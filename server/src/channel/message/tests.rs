@@ -5,7 +5,7 @@ use std::time::Duration;
 use nightbell_domain::time::Timestamp;
 
 use super::*;
-use crate::channel::notification::{Acknowledgement, Background};
+use crate::channel::notification::{Acknowledgement, Background, Told};
 
 /// A night in which a backup failed.
 pub(in crate::channel) const ONSET: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -20,7 +20,7 @@ pub(in crate::channel) fn example(event: Event) -> Notification {
         at: minutes(9),
     };
     let (number, occurred_at) = match event {
-        Event::Opened | Event::Test => ("1", ONSET),
+        Event::Opened | Event::Digest | Event::Test => ("1", ONSET),
         Event::Acknowledged => ("2", minutes(9)),
         Event::Resolved => ("3", minutes(95)),
         Event::Reopened => ("4", minutes(98)),
@@ -42,7 +42,9 @@ pub(in crate::channel) fn example(event: Event) -> Notification {
         summary: match event {
             Event::Resolved => format!("Recovered after 1 h 35 min, 1 slot missed: {wrong}"),
             Event::Reopened => format!("Wrong again: {wrong}"),
-            Event::Opened | Event::Acknowledged | Event::Reminded | Event::Test => wrong.to_owned(),
+            Event::Opened | Event::Acknowledged | Event::Reminded | Event::Digest | Event::Test => {
+                wrong.to_owned()
+            }
         },
         error_message: Some(
             "cannot write /backup/db.tar.gz\n  caused by: No space left on device (os error 28)"
@@ -58,7 +60,7 @@ pub(in crate::channel) fn example(event: Event) -> Notification {
         occurred_at,
         project: "default".to_owned(),
         link_base: Some("https://bell.example.org".to_owned()),
-        incident: (event != Event::Test).then_some(incident),
+        incident: (!matches!(event, Event::Digest | Event::Test)).then_some(incident),
         background: Background {
             last_success_at: Some(minutes(-24 * 60)),
             expected: "a run that ends well".to_owned(),
@@ -66,6 +68,7 @@ pub(in crate::channel) fn example(event: Event) -> Notification {
         },
         mention: Some("U0123456789".to_owned()),
         thread: None,
+        digest: Vec::new(),
     }
 }
 
@@ -176,4 +179,37 @@ fn keys_name_the_incident_and_its_beginning() {
     assert_eq!(notification.incident_key(), format!("nb1:{incident}:7"));
     assert_eq!(notification.first_key(), Some(format!("nb1:{incident}:1:7")));
     assert_eq!(example(Event::Opened).first_key(), None);
+}
+
+/// So many incidents together: a third of them over.
+pub(in crate::channel) fn example_digest(count: usize) -> Notification {
+    let told = (0..count).map(|number| {
+        let event = if number % 3 == 2 { Event::Resolved } else { Event::Opened };
+        let mut incident = example(event).incident.expect("it is about an incident");
+        incident.job_name = format!("Backup {number}");
+        incident.scheduler_id = format!("backup-{number}");
+        Told { event, incident }
+    });
+    let digest = told.collect();
+    let key = "nb1:digest:0190f3a2-7c5e-7d3b-9a11-2b6f8e4d5c01:7".to_owned();
+    Notification { key, digest, ..example(Event::Digest) }
+}
+
+#[test]
+fn a_digest_names_what_is_wrong_first_and_counts_the_rest() {
+    let message = Message::of(&example_digest(30));
+    assert_eq!(message.title, "30 incidents: 20 wrong, 10 over");
+    assert_eq!(message.tone, Tone::Critical);
+    let named = message.facts.iter().filter(|fact| fact.label == "Wrong").count();
+    assert_eq!(named, 20);
+    assert!(message.facts[0].value.ends_with("Backup 0 failed (backup-0)"), "{message:?}");
+    assert!(message.facts.iter().any(|fact| fact.label == "And" && fact.value == "10 more"));
+    assert!(message.facts.len() < 25, "Discord takes no more");
+
+    let message = Message::of(&example_digest(3));
+    assert_eq!(message.title, "3 incidents: 2 wrong, 1 over");
+    assert!(message.facts.iter().any(|it| it.label == "Over" && it.value.contains("Backup 2")));
+    assert!(!message.facts.iter().any(|fact| fact.label == "And"));
+    let all = &message.links[0];
+    assert_eq!((all.label, all.url.as_str()), ("All", "https://bell.example.org/"));
 }

@@ -71,7 +71,9 @@ fn path(notification: &Notification) -> String {
     let alias: String =
         url::form_urlencoded::byte_serialize(notification.incident_key().as_bytes()).collect();
     match notification.event {
-        Event::Opened | Event::Reopened | Event::Reminded | Event::Test => "/v2/alerts".to_owned(),
+        Event::Opened | Event::Reopened | Event::Reminded | Event::Digest | Event::Test => {
+            "/v2/alerts".to_owned()
+        }
         Event::Acknowledged => format!("/v2/alerts/{alias}/acknowledge?identifierType=alias"),
         Event::Resolved => format!("/v2/alerts/{alias}/close?identifierType=alias"),
     }
@@ -81,7 +83,7 @@ fn path(notification: &Notification) -> String {
 pub fn body(notification: &Notification) -> Value {
     let message = Message::of(notification);
     match notification.event {
-        Event::Opened | Event::Reopened | Event::Reminded | Event::Test => {
+        Event::Opened | Event::Reopened | Event::Reminded | Event::Digest | Event::Test => {
             alert(notification, &message)
         }
         Event::Acknowledged | Event::Resolved => json!({

@@ -76,7 +76,9 @@ pub fn body(notification: &Notification) -> Value {
 /// A test opens an alert of the lowest severity; whoever tests sees that it arrives.
 fn action(event: Event) -> &'static str {
     match event {
-        Event::Opened | Event::Reopened | Event::Reminded | Event::Test => "trigger",
+        Event::Opened | Event::Reopened | Event::Reminded | Event::Digest | Event::Test => {
+            "trigger"
+        }
         Event::Acknowledged => "acknowledge",
         Event::Resolved => "resolve",
     }

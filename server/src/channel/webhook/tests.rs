@@ -92,6 +92,7 @@ fn a_resolved_incident_is_told_with_all_that_is_known() {
         background: Background::default(),
         mention: None,
         thread: None,
+        digest: Vec::new(),
     };
 
     assert_eq!(

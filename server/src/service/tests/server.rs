@@ -242,11 +242,16 @@ impl Server {
 
     /// Adds a webhook like `new` that is answered by `app`; its number.
     pub(super) async fn with_channel(&self, new: NewChannel, app: Router) -> i64 {
+        self.with_channel_of("webhook", new, app).await
+    }
+
+    /// The same of another kind that has an address.
+    pub(super) async fn with_channel_of(&self, kind: &str, new: NewChannel, app: Router) -> i64 {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
         let fields = Map::from_iter([("url".to_owned(), json!(url))]);
-        let draft = Draft { kind: "webhook".to_owned(), fields };
+        let draft = Draft { kind: kind.to_owned(), fields };
         let new = NewChannel { name: "ops".to_owned(), ..new };
         self.services.create_channel(&self.admin, new, draft).await.unwrap().0.id
     }

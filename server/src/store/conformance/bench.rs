@@ -12,7 +12,7 @@ use nightbell_domain::settings::Severity;
 use nightbell_domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::store::{Claim, Store, StoreError, StoredChannel};
+use crate::store::{Claim, Store, StoreError, StoredChannel, Whose};
 
 /// The time at which every case begins.
 pub(in crate::store) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -67,7 +67,7 @@ impl dyn Bench + '_ {
     /// Claims all that is due at `now`, for a minute.
     pub(super) async fn claim(&self, now: Timestamp) -> Vec<Claim> {
         self.store()
-            .outbox_claim(now, now.plus(Duration::from_mins(1)), 100, Vec::new())
+            .outbox_claim(now, now.plus(Duration::from_mins(1)), 100, Whose::default())
             .await
             .unwrap()
     }

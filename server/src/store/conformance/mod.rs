@@ -60,6 +60,7 @@ macro_rules! conformance_suite {
                 an_abandoned_notification_makes_way_for_the_next,
                 an_event_waits_with_the_one_before_it,
                 a_slow_channel_holds_up_no_other,
+                those_of_one_recipient_can_be_asked_for,
                 the_longest_due_are_claimed_first_up_to_the_limit,
                 a_claim_says_that_its_channel_is_off_or_gone,
                 a_notification_is_written_once,

@@ -11,7 +11,7 @@ use nightbell_domain::time::Timestamp;
 
 use super::bench::{channel_of, incident_id, notification, scheduler_id};
 use super::{Bench, NOW, later};
-use crate::store::{Attempt, Claim, Copied, DeliveryState, Fate, Settlement, StoredChannel};
+use crate::store::{Attempt, Claim, Copied, DeliveryState, Fate, Settlement, StoredChannel, Whose};
 
 pub(in crate::store) async fn a_claim_carries_what_a_sender_needs(bench: &dyn Bench) {
     let (project, channel) = project_and_channel(bench).await;
@@ -151,13 +151,29 @@ pub(in crate::store) async fn a_slow_channel_holds_up_no_other(bench: &dyn Bench
     assert_eq!(events(&bench.claim(later(1)).await), [Opened], "nor another incident");
 }
 
+pub(in crate::store) async fn those_of_one_recipient_can_be_asked_for(bench: &dyn Bench) {
+    let (project, first) = project_and_channel(bench).await;
+    let second = bench.channel(project).await;
+    for (number, channel) in [(1, first), (2, second), (3, first), (4, second)] {
+        bench.tell(project, incident_id(number), Opened, channel, NOW).await;
+    }
+    let claim = async |whose| {
+        let claims = bench.store().outbox_claim(NOW, later(60), 10, whose).await.unwrap();
+        claims.iter().map(|claim| claim.about.incident.id).collect::<Vec<_>>()
+    };
+    assert_eq!(claim(Whose::Only(second)).await, [incident_id(2), incident_id(4)]);
+    assert!(claim(Whose::AllBut(vec![first])).await.is_empty());
+    assert_eq!(claim(Whose::AllBut(vec![second])).await, [incident_id(1), incident_id(3)]);
+}
+
 pub(in crate::store) async fn the_longest_due_are_claimed_first_up_to_the_limit(bench: &dyn Bench) {
     let (project, channel) = project_and_channel(bench).await;
     for (number, due) in [(1, 3), (2, 1), (3, 2), (4, 9)] {
         bench.tell(project, incident_id(number), Opened, channel, later(due)).await;
     }
 
-    let claims = bench.store().outbox_claim(later(5), later(65), 2, Vec::new()).await.unwrap();
+    let claims =
+        bench.store().outbox_claim(later(5), later(65), 2, Whose::default()).await.unwrap();
     let ids: Vec<_> = claims.iter().map(|claim| claim.about.incident.id).collect();
     assert_eq!(ids, [incident_id(2), incident_id(3)]);
     assert_eq!(bench.claim_keys(later(5)).await.len(), 1);
@@ -202,7 +218,8 @@ pub(in crate::store) async fn many_senders_never_hold_the_same_notification(benc
     let senders = (0..8).map(|_| async {
         let mut keys = Vec::new();
         loop {
-            let claims = bench.store().outbox_claim(NOW, later(60), 7, Vec::new()).await.unwrap();
+            let claims =
+                bench.store().outbox_claim(NOW, later(60), 7, Whose::default()).await.unwrap();
             if claims.is_empty() {
                 return keys;
             }
@@ -228,7 +245,8 @@ pub(in crate::store) async fn deliveries_tell_what_became_of_each(bench: &dyn Be
     let store = bench.store();
     assert!(store.outbox_settle(&claims[0], delivered(), later(1)).await.unwrap());
     assert!(store.outbox_settle(&claims[1], retry(later(30)), later(2)).await.unwrap());
-    let resolved = store.outbox_claim(later(1), later(61), 1, Vec::new()).await.unwrap().remove(0);
+    let resolved =
+        store.outbox_claim(later(1), later(61), 1, Whose::default()).await.unwrap().remove(0);
     assert!(store.outbox_settle(&resolved, abandoned(), later(3)).await.unwrap());
 
     let deliveries = store.deliveries(project, incident).await.unwrap();

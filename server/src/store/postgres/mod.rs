@@ -40,7 +40,7 @@ use super::batch::{Batch, Committed};
 use super::{
     Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
     Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement,
-    SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread,
+    SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread, Whose,
 };
 use connection::{Connections, SINGLE_MAX};
 
@@ -288,9 +288,9 @@ impl Store for Postgres {
         now: Timestamp,
         lease_until: Timestamp,
         limit: i64,
-        passed_by: Vec<i64>,
+        whose: Whose,
     ) -> Result<Vec<Claim>, StoreError> {
-        writing!(self, |c| outbox::claim(c, now, lease_until, limit, passed_by.clone()))
+        writing!(self, |c| outbox::claim(c, now, lease_until, limit, whose.clone()))
     }
 
     async fn outbox_copy(

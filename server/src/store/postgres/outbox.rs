@@ -34,7 +34,7 @@ use crate::store::schema::{
 };
 use crate::store::{
     Attempt, Claim, Copied, Delivery, Fate, Receipt, SchedulerKey, Settlement, StoreError,
-    StoredChannel,
+    StoredChannel, Whose,
 };
 
 // The state of a pending row, 0, is written out: a partial index is taken only if it can
@@ -124,6 +124,19 @@ statement! {
        WHERE o.state = 0 AND o.not_before_ms <= " (now_ms as BigInt)
       " AND o.channel_id + 0 <> ALL(" (passed_by as Array<BigInt>)
       ") AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state + 0 = 0 \
+       AND e.incident_id = o.incident_id AND e.channel_id = o.channel_id \
+       AND e.event_number < o.event_number) \
+       ORDER BY o.not_before_ms, o.id LIMIT " (limit as BigInt)
+      " FOR NO KEY UPDATE OF o SKIP LOCKED" }
+}
+
+statement! {
+    /// The same of one recipient only.
+    DueOf { now_ms: i64, recipient: i64, limit: i64 } -> (BigInt, Text, BigInt)
+    { "SELECT o.id, o.incident_id, o.channel_id FROM outbox o \
+       WHERE o.state = 0 AND o.not_before_ms <= " (now_ms as BigInt)
+      " AND o.channel_id + 0 = " (recipient as BigInt)
+      " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state + 0 = 0 \
        AND e.incident_id = o.incident_id AND e.channel_id = o.channel_id \
        AND e.event_number < o.event_number) \
        ORDER BY o.not_before_ms, o.id LIMIT " (limit as BigInt)
@@ -320,17 +333,19 @@ pub(super) async fn receipts(
     Ok(rows.into_iter().map(Receipt::from).collect())
 }
 
-/// Takes up to `limit` rows that are due, the longest due first, and leases them; none of
-/// the channels `passed_by`.
+/// Takes up to `limit` rows that are due, the longest due first, and leases them.
 pub(super) async fn claim(
     c: &mut AsyncPgConnection,
     now: Timestamp,
     lease_until: Timestamp,
     limit: i64,
-    passed_by: Vec<i64>,
+    whose: Whose,
 ) -> Result<Vec<Claim>, StoreError> {
-    let due = Due { now_ms: now.as_millis(), passed_by, limit };
-    let rows: Vec<(i64, String, i64)> = due.load(c).await?;
+    let now_ms = now.as_millis();
+    let rows: Vec<(i64, String, i64)> = match whose {
+        Whose::AllBut(passed_by) => Due { now_ms, passed_by, limit }.load(c).await?,
+        Whose::Only(recipient) => DueOf { now_ms, recipient, limit }.load(c).await?,
+    };
     if rows.is_empty() {
         return Ok(Vec::new());
     }

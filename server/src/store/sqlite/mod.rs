@@ -40,7 +40,7 @@ use super::batch::{Batch, Committed};
 use super::{
     Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
     Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement,
-    SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread,
+    SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread, Whose,
 };
 use connection::Connections;
 
@@ -291,9 +291,9 @@ impl Store for Sqlite {
         now: Timestamp,
         lease_until: Timestamp,
         limit: i64,
-        passed_by: Vec<i64>,
+        whose: Whose,
     ) -> Result<Vec<Claim>, StoreError> {
-        self.connections.write(move |c| outbox::claim(c, now, lease_until, limit, &passed_by)).await
+        self.connections.write(move |c| outbox::claim(c, now, lease_until, limit, whose)).await
     }
 
     async fn outbox_copy(

@@ -34,7 +34,7 @@ use crate::store::schema::{
 };
 use crate::store::{
     Attempt, Claim, Copied, Delivery, Fate, Receipt, SchedulerKey, Settlement, StoreError,
-    StoredChannel,
+    StoredChannel, Whose,
 };
 
 /// Which pending rows wait together.
@@ -240,17 +240,16 @@ pub(super) fn receipts(
     Ok(rows.into_iter().map(Receipt::from).collect())
 }
 
-/// Takes up to `limit` rows that are due, the longest due first, and leases them; none of
-/// the channels `passed_by`.
+/// Takes up to `limit` rows that are due, the longest due first, and leases them.
 pub(super) fn claim(
     c: &mut SqliteConnection,
     now: Timestamp,
     lease_until: Timestamp,
     limit: i64,
-    passed_by: &[i64],
+    whose: Whose,
 ) -> Result<Vec<Claim>, StoreError> {
     let mut claims = Vec::new();
-    for (id, lease_token, incident_id, channel_id) in due(c, now, limit, passed_by)? {
+    for (id, lease_token, incident_id, channel_id) in due(c, now, limit, whose)? {
         diesel::update(outbox::table.find(id))
             .set((
                 outbox::lease_token.eq((lease_token + 1) | 1),
@@ -407,8 +406,13 @@ fn due(
     c: &mut SqliteConnection,
     now: Timestamp,
     limit: i64,
-    passed_by: &[i64],
+    whose: Whose,
 ) -> Result<Vec<(i64, i64, String, i64)>, StoreError> {
+    let (only, passed_by) = match whose {
+        Whose::AllBut(passed_by) => (None, passed_by),
+        Whose::Only(recipient) => (Some(recipient), Vec::new()),
+    };
+    let is_any = only.is_none().into_sql::<Bool>();
     let earlier = diesel::alias!(outbox as earlier);
     let is_behind = exists(
         earlier
@@ -421,6 +425,7 @@ fn due(
         .filter(IsPending::new(outbox::state))
         .filter(outbox::not_before_ms.le(now.as_millis()))
         .filter(outbox::channel_id.ne_all(passed_by))
+        .filter(is_any.or(outbox::channel_id.eq(only.unwrap_or_default())))
         .filter(not(is_behind))
         .order((outbox::not_before_ms, outbox::id))
         .limit(limit)
