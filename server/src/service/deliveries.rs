@@ -201,6 +201,7 @@ impl Services {
         let attempt = Attempt { began_at: now, took: started.elapsed() };
         let kind = Kind { kind: settings.kind(), outcome: outcome.word() };
         self.metrics().deliveries.get_or_create(&kind).inc();
+        self.heard(channel, &outcome, now);
         let settlement = self.settle(claim, Some(channel), outcome).await;
         Settlement { attempt: Some(attempt), ..settlement }
     }
@@ -212,9 +213,24 @@ impl Services {
         channel: &StoredChannel,
         until: Timestamp,
     ) -> Settlement {
+        if is_given_up(claim, Some(channel), self.now()) {
+            self.fall_back(claim, channel).await;
+            return Settlement::new(Fate::Abandoned, given_up(&channel.failing_result));
+        }
         let result = format!("waits for its channel, which fails: {}", channel.failing_result);
         let until = self.wake_for_fallback(claim, channel, until).await;
         Settlement::new(Fate::Rest(until), result)
+    }
+
+    /// Notes how an attempt at a channel went, for those that come after it.
+    pub(super) fn heard(&self, channel: &StoredChannel, outcome: &Outcome, now: Timestamp) {
+        self.breaker(channel.id, |breaker| match outcome {
+            Outcome::Delivered { .. } => breaker.succeeded(),
+            Outcome::Retry { retry_after, .. } => breaker.failed(now, *retry_after),
+            Outcome::Blocked { .. } => breaker.failed(now, None),
+            // There is no other attempt.
+            Outcome::Disable { .. } => {}
+        });
     }
 
     /// What the outcome of an attempt leads to; without a channel, of one at an owner.
@@ -228,11 +244,8 @@ impl Services {
         let result = outcome.result();
         let retry_after = match outcome {
             Outcome::Delivered { thread, .. } => {
-                if let Some(channel) = channel {
-                    self.breaker(channel.id, Breaker::succeeded);
-                    if let Some(reference) = thread {
-                        self.keep_thread(channel, claim, &reference).await;
-                    }
+                if let (Some(channel), Some(reference)) = (channel, thread) {
+                    self.keep_thread(channel, claim, &reference).await;
                 }
                 let again = again(claim, now);
                 return Settlement { again, ..Settlement::new(Fate::Delivered, result) };
@@ -247,15 +260,11 @@ impl Services {
             Outcome::Retry { retry_after, .. } => retry_after,
             Outcome::Blocked { .. } => None,
         };
-        if let Some(channel) = channel {
-            self.breaker(channel.id, |breaker| breaker.failed(now, retry_after));
-        }
         if is_given_up(claim, channel, now) {
             if let Some(channel) = channel {
                 self.fall_back(claim, channel).await;
             }
-            let result = format!("given up after 72 hours: {result}");
-            return Settlement::new(Fate::Abandoned, result);
+            return Settlement::new(Fate::Abandoned, given_up(&result));
         }
         let attempts = usize::try_from(claim.attempts).unwrap_or(usize::MAX);
         let planned = WAITS[attempts.min(WAITS.len() - 1)];
@@ -280,7 +289,7 @@ impl Services {
 
     /// Tells another channel if this one has failed for long enough. If it has not, when
     /// to look again: `at`, or sooner.
-    pub(super) async fn wake_for_fallback(
+    async fn wake_for_fallback(
         &self,
         claim: &Claim,
         channel: &StoredChannel,
@@ -322,8 +331,12 @@ fn is_given_up(claim: &Claim, channel: Option<&StoredChannel>, now: Timestamp) -
     now.since(claim.created_at) >= TRIED_FOR && (claim.attempts >= TRIED_TIMES || is_failing)
 }
 
+fn given_up(result: &str) -> String {
+    format!("given up after 72 hours: {result}")
+}
+
 /// What is told again later, if a route says so and it asks somebody to act.
-pub(super) fn again(claim: &Claim, now: Timestamp) -> Option<Copied> {
+fn again(claim: &Claim, now: Timestamp) -> Option<Copied> {
     let is_alarm = matches!(claim.event, EventKind::Opened | EventKind::Reopened);
     let every = claim.repeat_every.filter(|_| is_alarm)?;
     Some(Copied { key: key(claim, claim.recipient, claim.repeat + 1), at: now.plus(every) })

@@ -11,12 +11,13 @@ use std::time::Duration;
 use nightbell_domain::notify::ChannelId;
 use nightbell_domain::pace::{Pace, Turn};
 use nightbell_domain::settings::Severity;
+use nightbell_domain::time::Timestamp;
 
 use super::Services;
 use super::record::fresh_id;
 use crate::channel::notification::{Background, Event, Notification, Told};
 use crate::channel::{self, Outcome, Settings};
-use crate::store::{Attempt, Claim, Copied, Fate, Settlement, Whose};
+use crate::store::{Attempt, Claim, Fate, Settlement, Whose};
 use crate::telemetry::Kind;
 
 /// The most notifications that are told in one message.
@@ -54,7 +55,7 @@ pub(super) enum Place {
 }
 
 impl Paces {
-    fn place(&self, target: String, claim: Claim, now: nightbell_domain::time::Timestamp) -> Place {
+    fn place(&self, target: String, claim: Claim, now: Timestamp) -> Place {
         let mut paces = self.by_target.lock().unwrap_or_else(PoisonError::into_inner);
         if paces.len() >= PACES_MAX {
             paces.retain(|_, it| it.joined.is_some() || !it.pace.is_idle(now));
@@ -167,16 +168,13 @@ impl Services {
             Outcome::Delivered { receipt, .. } => Outcome::delivered(receipt),
             other => other,
         };
-        let of_first = self.settle(first, channel, outcome).await;
+        if let Some(channel) = channel {
+            self.heard(channel, &outcome, now);
+        }
         let mut settlements = Vec::with_capacity(all.len());
         for claim in all {
-            let again = Some(()).filter(|()| of_first.fate == Fate::Delivered);
-            let again: Option<Copied> = again.and_then(|()| super::deliveries::again(claim, now));
-            let Settlement { mut fate, result, .. } = of_first.clone();
-            if let (Fate::Retry(at), Some(channel)) = (fate, channel) {
-                fate = Fate::Retry(self.wake_for_fallback(claim, channel, at).await);
-            }
-            settlements.push(Settlement { fate, result, attempt, again });
+            let settlement = self.settle(claim, channel, outcome.clone()).await;
+            settlements.push(Settlement { attempt, ..settlement });
         }
         settlements
     }

@@ -44,11 +44,14 @@ async fn fail(server: &Server, name: &str) {
 }
 
 /// A webhook that answers 500 while `is_down`; how often it was asked.
-async fn shaky(server: &Server, fallback: i64) -> (i64, Arc<AtomicBool>, Arc<AtomicUsize>) {
+async fn shaky(
+    server: &Server,
+    fallback_id: Option<i64>,
+) -> (i64, Arc<AtomicBool>, Arc<AtomicUsize>) {
     let (is_down, asked) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicUsize::new(0)));
     let state = (is_down.clone(), asked.clone());
     let app = Router::new().route("/", post(answer)).with_state(state);
-    let new = NewChannel { fallback_id: Some(fallback), ..NewChannel::default() };
+    let new = NewChannel { fallback_id, ..NewChannel::default() };
     (server.with_channel(new, app).await, is_down, asked)
 }
 
@@ -154,7 +157,7 @@ async fn a_route_tells_again_until_somebody_has_it() {
 async fn a_channel_that_has_failed_for_two_minutes_is_told_of_elsewhere() {
     let server = Server::start().await;
     let (pager, mut heard) = on_call(&server).await;
-    let (shaky, is_down, asked) = shaky(&server, pager).await;
+    let (shaky, is_down, asked) = shaky(&server, Some(pager)).await;
     server.register("eod", Patch::default()).await;
     fail(&server, "eod").await;
     let failed_at = server.clock.now();
@@ -225,7 +228,7 @@ async fn a_channel_that_was_turned_off_by_its_answer_is_told_of_elsewhere() {
 async fn every_attempt_leaves_a_receipt() {
     let server = Server::start().await;
     let (pager, _paged) = on_call(&server).await;
-    let (_, is_down, _) = shaky(&server, pager).await;
+    let (_, is_down, _) = shaky(&server, Some(pager)).await;
     server.register("eod", Patch::default()).await;
     fail(&server, "eod").await;
     server.deliver_due().await;
@@ -242,4 +245,28 @@ async fn every_attempt_leaves_a_receipt() {
     let delivered: Vec<bool> = receipts.iter().map(|it| it.is_delivered).collect();
     assert_eq!(delivered, [true, false]);
     assert_eq!(receipts[0].attempted_at.since(receipts[1].attempted_at).as_secs(), 10);
+}
+
+#[tokio::test]
+async fn what_a_channel_has_not_taken_for_72_hours_is_given_up_though_it_rested_most_of_the_time() {
+    let server = Server::start().await;
+    let (_, _, asked) = shaky(&server, None).await;
+    for number in 0..8 {
+        let name = format!("job-{number}");
+        server.register(&name, Patch::default()).await;
+        server.report(&name, None, Status::Failed).await.unwrap();
+    }
+    let began = server.clock.now();
+    while server.clock.now().since(began) < Duration::from_hours(72) {
+        server.deliver_due().await;
+        assert_eq!(server.store.outbox_pending().await.unwrap().0, 8, "none is given up early");
+        server.clock.advance(30 * MINUTE);
+    }
+    for _ in 0..4 {
+        server.deliver_due().await;
+        server.clock.advance(60 * MINUTE);
+    }
+    assert_eq!(server.store.outbox_pending().await.unwrap().0, 0);
+    let asked = asked.load(Ordering::SeqCst);
+    assert!(asked < 8 + 2 * 80, "one at a time finds out whether it is well: {asked}");
 }
