@@ -11,7 +11,7 @@ TYPESCRIPT_SDK := sdk-typescript/dist/.built
 AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate dashboard clean simulate faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -66,6 +66,12 @@ simulate: export REPLAYS ?= 100000
 simulate: need-rust
 	cargo test --release --package nightbell-domain --lib -- late_delivery
 	cargo test --release --package nightbell-domain --test simulation -- --nocapture every_true_fate
+
+# Kills the server 200 times while it takes reports and tells of incidents. `make test` does
+# so 50 times.
+kills: export KILLS ?= 200
+kills: need-rust
+	cargo test --package nightbell-server --test durability -- --nocapture every_kill
 
 # Plants faults in a copy of the domain; the simulation must find each. Minutes, too.
 faults: need-rust need-python

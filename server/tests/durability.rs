@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tonic::Code;
 
-/// How often the server is killed.
+/// How often the server is killed. KILLS=n makes it another number.
 const KILLS: usize = 50;
 
 /// How long it lives between two kills, in milliseconds, once it is ready.
@@ -60,7 +60,8 @@ async fn what_was_acknowledged_survives_every_kill_and_what_was_found_is_told_in
     }
 
     let started_at = Instant::now();
-    for _ in 0..KILLS {
+    let kills = std::env::var("KILLS").map_or(KILLS, |it| it.parse().expect("a number"));
+    for _ in 0..kills {
         let life = Duration::from_millis(rand::rng().random_range(LIFE_MS));
         tokio::time::sleep(life).await;
         server.kill();
@@ -73,7 +74,7 @@ async fn what_was_acknowledged_survives_every_kill_and_what_was_found_is_told_in
     let acks = under_load.acks.load(Ordering::Relaxed);
     let unsure = under_load.unsure.load(Ordering::Relaxed);
     show(&format!(
-        "{KILLS} kills in {took:.1?}; {acks} reports acknowledged, {unsure} without an answer"
+        "{kills} kills in {took:.1?}; {acks} reports acknowledged, {unsure} without an answer"
     ));
     for log in &logs {
         log.compare(&server.grpc()).await;

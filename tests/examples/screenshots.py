@@ -5,12 +5,14 @@
 
 import itertools
 import shutil
+import socket
 import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 from server import Server
+from waiting import wait_until
 
 ERROR = """Traceback (most recent call last):
   File "backup.py", line 12, in <module>
@@ -27,6 +29,13 @@ def fill(server: Server) -> str:
         server.post("/schedulers/register", {**body, "max_runtime": "3600s"})
         server.report(scheduler_id, "running", run_id="r1")
         server.report(scheduler_id, "completed", run_id="r1", execution_time_ms=5_200)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    server.post("/channels", {"name": "Night shift", "webhook": {"url": url}})
+    window = {"cron": "0 2 * * 7", "timezone": "Europe/Berlin", "duration": "2h"}
+    covers = {"scheduler_id": "nightly-backup"}
+    server.post("/silences", {"note": "Weekly maintenance", "covers": covers, "window": window})
     for scheduler_id, error in [("nightly-backup", ERROR), ("invoices", "connection refused")]:
         server.report(scheduler_id, "running", run_id="r2")
         server.report(scheduler_id, "failed", run_id="r2", error_message=error)
@@ -35,6 +44,8 @@ def fill(server: Server) -> str:
     server.post("/schedulers/ledger-close/heartbeat", beat)
     server.post("/schedulers/cleanup/pause", {})
     found = server.get("/incidents?scheduler_id=nightly-backup")["incidents"]
+    path = f"/incidents/{found[0]['incident_id']}"
+    wait_until(lambda: server.get(path)["deliveries"][0]["attempts"] > 1, "a second attempt")
     return found[0]["incident_id"]
 
 

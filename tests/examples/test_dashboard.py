@@ -1,9 +1,12 @@
 """The dashboard, in a browser, against a real server."""
 
 import shutil
+import socket
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+
+from waiting import wait_until
 
 # Far longer than anything takes, as in `waiting`.
 DEADLINE_MS = 60_000
@@ -118,6 +121,41 @@ def test_a_run_shows_its_progress_while_it_goes_on(server, page):
     running.get_by_role("link", name="Nightly backup").click()
     expect(page).to_have_url(f"{server.url}/schedulers/import?run=r1")
     expect(page.locator("#run")).to_contain_text("running")
+
+
+def test_a_job_is_silenced_and_heard_again_by_a_button(server, page):
+    register(server, "quiet", "Quiet job")
+    page.goto("/schedulers/quiet")
+    silences = page.locator("section", has=page.get_by_role("heading", name="Silences"))
+    silences.get_by_role("button", name="4 h", exact=True).click()
+    expect(silences).to_contain_text("nobody is told at present")
+    expect(silences).to_contain_text("From the page of Quiet job")
+    (silence,) = server.get("/silences")["silences"]
+    assert silence["active"] and silence["settings"]["covers"]["scheduler_id"] == "quiet"
+
+    silences.get_by_role("button", name="End").click()
+    expect(silences).not_to_contain_text("From the page of Quiet job")
+    assert server.get("/silences")["silences"] == []
+
+
+def test_an_incident_shows_which_channel_was_told_and_what_each_attempt_met(server, page):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    gone = {"name": "Nobody there", "webhook": {"url": url}}
+    channel = server.post("/channels", gone)["channel"]["channel_id"]
+    register(server, "told")
+    fail(server, "told")
+    find = "/incidents?scheduler_id=told"
+    incident = wait_until(lambda: server.get(find)["incidents"], "the incident")[0]
+    path = f"/incidents/{incident['incident_id']}"
+    wait_until(lambda: server.get(path)["deliveries"][-1]["attempts"] > 1, "a second attempt")
+    page.goto(path)
+    told = page.locator("section", has=page.get_by_role("heading", name="Who was told"))
+    expect(told).to_contain_text("Nobody there")
+    told.get_by_text("attempts").last.click()
+    expect(told.locator("details li").first).to_contain_text("✕")
+    assert server.call("DELETE", f"/channels/{channel}").status_code == 200
 
 
 def test_the_links_of_an_alert_show_the_run_the_reason_and_the_incident(server, page):

@@ -1,5 +1,6 @@
 /** One incident: what is wrong, what the job said, who has it, and who was told. */
 import {
+  type Delivery,
   DeliveryState,
   type GetIncidentResponse,
   type Incident,
@@ -9,13 +10,14 @@ import { useEffect, useState } from "preact/hooks";
 import { incidents, loadIncidents } from "./live.js";
 import { Action, Badge, Facts, Failure, Section, said, Text } from "./parts.js";
 import { nightbell } from "./session.js";
-import { Ago, At, type Instant, spanOf } from "./time.js";
+import { Ago, At, type Instant, millis, span, spanOf } from "./time.js";
 import { type Look, reasonLook, resolutionWords, schedulerPath } from "./words.js";
 
 const DELIVERY: Partial<Record<DeliveryState, Look>> = {
   [DeliveryState.PENDING]: { word: "waiting", sign: "○", tone: "busy" },
   [DeliveryState.DELIVERED]: { word: "delivered", sign: "✓", tone: "good" },
   [DeliveryState.ABANDONED]: { word: "given up", sign: "✕", tone: "bad" },
+  [DeliveryState.WITHHELD]: { word: "not told", sign: "–", tone: "quiet" },
 };
 
 const STATE: Partial<Record<IncidentState, Look>> = {
@@ -151,6 +153,15 @@ function History({ of }: { of: GetIncidentResponse }) {
 }
 
 function Deliveries({ of }: { of: GetIncidentResponse }) {
+  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
+  useEffect(() => {
+    nightbell.channels.listChannels({}).then(
+      ({ channels }) =>
+        setNames(new Map(channels.map((it) => [it.channelId, it.settings?.name ?? ""]))),
+      // Their numbers will do.
+      () => {},
+    );
+  }, []);
   return (
     <Section title="Who was told">
       {of.deliveries.length === 0 && <p class="quiet">No channel was there to tell.</p>}
@@ -158,14 +169,35 @@ function Deliveries({ of }: { of: GetIncidentResponse }) {
         {of.deliveries.map((it) => (
           <li class="row" key={it.key}>
             <Badge look={DELIVERY[it.state] ?? QUIET} />
-            <span>{it.event}</span>
+            <span>{it.repeat > 0 ? `reminded ${it.repeat}` : it.event}</span>
+            <strong>
+              <Text>{names.get(it.channelId) ?? `channel ${it.channelId}`}</Text>
+            </strong>
             <At at={(it.deliveredAt ?? it.nextAttemptAt) as Instant | undefined} otherwise="" />
             <span class="line quiet">
-              {it.attempts} attempts <Text>{it.lastResult}</Text>
+              <Text>{it.lastResult}</Text>
             </span>
+            {it.attempts > 1 && <Receipts of={it} />}
           </li>
         ))}
       </ul>
     </Section>
+  );
+}
+
+/** What each of the last attempts met, the newest first. */
+function Receipts({ of }: { of: Delivery }) {
+  return (
+    <details class="line">
+      <summary>{of.attempts} attempts</summary>
+      <ul>
+        {of.receipts.map((it) => (
+          <li key={`${millis(it.attemptedAt as Instant)}`}>
+            <At at={it.attemptedAt as Instant | undefined} /> {it.delivered ? "✓" : "✕"}{" "}
+            <Text>{it.result}</Text> <span class="quiet">{span(Number(it.tookMs))}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -1,4 +1,5 @@
 /** One scheduler: why it is as it is, its runs, its limits, its incidents, its settings. */
+
 import {
   type ExplainSchedulerResponse,
   type Incident,
@@ -6,6 +7,7 @@ import {
   RunStatus,
   type Schedule,
   type Scheduler,
+  type Silence,
 } from "@nightbell/sdk/web";
 import { useEffect, useState } from "preact/hooks";
 import { IncidentRow } from "./home.js";
@@ -25,8 +27,8 @@ import {
   took,
 } from "./parts.js";
 import { nightbell } from "./session.js";
-import { Ago, At, type Instant, millis, spanOf } from "./time.js";
-import { healthLook, jobName, limitLook, runLook, schedulerPath } from "./words.js";
+import { Ago, At, type Instant, instantOf, millis, spanOf } from "./time.js";
+import { healthLook, jobName, type Look, limitLook, runLook, schedulerPath } from "./words.js";
 
 const RUNS_SHOWN = 50;
 
@@ -48,6 +50,7 @@ async function ask(schedulerId: string): Promise<Known> {
 export function SchedulerPage({ id, runId }: { id: string; runId: string | null }) {
   const [known, setKnown] = useState<Known>();
   const [failure, setFailure] = useState("");
+  const [turn, setTurn] = useState(0);
   const live = schedulers.value.get(id);
   useEffect(() => {
     let isCurrent = true;
@@ -59,7 +62,7 @@ export function SchedulerPage({ id, runId }: { id: string; runId: string | null 
     return () => {
       isCurrent = false;
     };
-  }, [id, live]);
+  }, [id, live, turn]);
   const isKnown = known !== undefined;
   useEffect(() => {
     if (isKnown && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
@@ -82,10 +85,77 @@ export function SchedulerPage({ id, runId }: { id: string; runId: string | null 
           ))}
         </ul>
       </Section>
+      <Silences
+        of={it}
+        known={known.explained.silences}
+        again={() => setTurn((turn) => turn + 1)}
+      />
       <Settings of={it} />
     </>
   );
 }
+
+/** What a person on call asks for before a deployment: nobody is told for so long. */
+const SILENCED_HOURS = [1, 4, 24];
+
+interface SilencesProps {
+  of: Scheduler;
+  known: readonly Silence[];
+  again: () => void;
+}
+
+/** When nobody is told of it, and how to have that so. */
+function Silences({ of, known, again }: SilencesProps) {
+  const { schedulerId } = of;
+  const silence = async (hours: number) => {
+    const endsAt = instantOf(Date.now() + hours * 3_600_000);
+    const note = `From the page of ${jobName(of)}`.slice(0, 500);
+    await nightbell.silences.createSilence({ note, covers: { schedulerId }, endsAt });
+    again();
+  };
+  const end = async (silenceId: string) => {
+    await nightbell.silences.deleteSilence({ silenceId });
+    again();
+  };
+  const isSilent = known.some((it) => it.active);
+  return (
+    <Section title="Silences" note={isSilent ? "nobody is told at present" : undefined}>
+      <ul class="rows">
+        {known.map((it) => (
+          <li class="row" key={it.silenceId}>
+            <Badge look={it.active ? SILENT : PLANNED} />
+            <Text>{it.settings?.note}</Text>
+            <span class="quiet">
+              {it.active ? "ends " : "begins "}
+              <Ago at={(it.activeUntil ?? it.nextStartAt) as Instant | undefined} />, by{" "}
+              <Text>{it.createdBy}</Text>
+            </span>
+            {it.settings?.covers?.schedulerId === schedulerId && (
+              <Action
+                label={it.settings.window ? "Delete" : "End"}
+                busy="Ending …"
+                act={() => end(it.silenceId)}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+      <p class="quiet">
+        Tell nobody for{" "}
+        {SILENCED_HOURS.map((hours) => (
+          <span key={hours}>
+            <Action label={`${hours} h`} busy="…" act={() => silence(hours)} />{" "}
+          </span>
+        ))}
+        <br />
+        It is judged all the same; what is still wrong at the end is told then.
+      </p>
+    </Section>
+  );
+}
+
+const SILENT: Look = { word: "silent", sign: "◌", tone: "warn" };
+const PLANNED: Look = { word: "planned", sign: "○", tone: "quiet" };
 
 function Head({ of }: { of: Scheduler }) {
   const schedulerId = of.schedulerId;

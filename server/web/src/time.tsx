@@ -15,6 +15,11 @@ setInterval(() => {
 
 export const millis = (it: Instant): number => Number(it.seconds) * 1000 + it.nanos / 1e6;
 
+export const instantOf = (ms: number): Instant => ({
+  seconds: BigInt(Math.floor(ms / 1000)),
+  nanos: 0,
+});
+
 /** A span in at most two units: "2 h 5 min". */
 export function span(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1000));
