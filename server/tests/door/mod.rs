@@ -73,12 +73,20 @@ impl Door {
             .spawn()
             .unwrap();
         let door = Self { child, folder, address, admin };
-        wait_until("the server is ready", async || {
-            TcpStream::connect(address).await.is_ok()
-                && door.ask("GET", "/readyz", &[], "").await.code == 200
-        })
-        .await;
+        wait_until("the server is ready", async || door.is_ready().await.unwrap_or(false)).await;
         door
+    }
+
+    /// Whether the server says that it is ready. Until it does a connection may fail in any
+    /// way, since its port is anybody's.
+    async fn is_ready(&self) -> std::io::Result<bool> {
+        // From another address than the server's: a free port may connect to itself.
+        let mut stream = self.try_connect(fresh_address()).await?;
+        let request = b"GET /readyz HTTP/1.1\r\nhost: nightbell\r\nconnection: close\r\n\r\n";
+        stream.write_all(request).await?;
+        let mut answer = Vec::new();
+        tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await??;
+        Ok(answer.starts_with(b"HTTP/1.1 200"))
     }
 
     /// Makes a key as an operator does. `options` as of `keys create`.
@@ -194,9 +202,13 @@ impl Door {
 
     /// A connection from this address.
     pub(crate) async fn connect(&self, from: IpAddr) -> TcpStream {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind(SocketAddr::new(from, 0)).unwrap();
-        socket.connect(self.address).await.unwrap()
+        self.try_connect(from).await.unwrap()
+    }
+
+    async fn try_connect(&self, from: IpAddr) -> std::io::Result<TcpStream> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(from, 0))?;
+        socket.connect(self.address).await
     }
 
     /// One call over gRPC, of one message in JSON, with the admin's key.
