@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use nightbell_server::app::{self, Failure};
 use nightbell_server::config::command::Command;
 use nightbell_server::config::{self, ConfigError, Invocation};
-use nightbell_server::{keys, listen};
+use nightbell_server::{backup, keys, listen};
 
 /// How the process ends when its settings are wrong, as command lines do.
 const WRONG_SETTINGS: u8 = 2;
@@ -33,6 +33,7 @@ fn run(Invocation { command, settings }: Invocation) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command {
         Command::Serve => runtime.block_on(app::serve(settings)),
+        Command::BackUp { file } => backup::back_up(&settings, &file),
         Command::CheckConfig => Ok(io::stdout().write_all(settings.describe().as_bytes())?),
         Command::CreateKey(new) => runtime.block_on(keys::create(&settings, new)),
         Command::ListKeys => runtime.block_on(keys::list(&settings)),

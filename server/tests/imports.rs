@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that put the parts together.
-const PUT_TOGETHER: [&str; 5] = ["app", "keys", "lib", "main", "router"];
+const PUT_TOGETHER: [&str; 6] = ["app", "backup", "keys", "lib", "main", "router"];
 
 /// What the conversions may know of the layer below: what it is given and gives, and
 /// nothing that acts.

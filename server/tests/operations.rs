@@ -2,6 +2,7 @@
 
 mod harness;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,47 @@ use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 
 /// How soon a key that was revoked beside the server must be refused.
 const REVOKED_WITHIN: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn a_backup_of_a_server_at_work_is_a_database_of_its_own() {
+    let server = Server::start().await;
+    if std::env::var_os("NIGHTBELL_TEST_STORE").is_some_and(|it| it == "postgres") {
+        let refused = server.run(&["backup", "copy.db"]);
+        assert!(!refused.status.success());
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("pg_dump"));
+        return;
+    }
+    let rest = server.rest();
+    let (channel_id, _) = rest.add_webhook("http://127.0.0.1:4999/").await;
+    rest.register("eod", &json!({})).await;
+    rest.report("eod", "completed", &json!({"run_id": "r1"})).await;
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let copy = folder.path().join("nightbell.db").display().to_string();
+
+    let made = server.run(&["backup", &copy]);
+    let said = String::from_utf8_lossy(&made.stdout).into_owned();
+    assert!(made.status.success() && said.contains("nightbell.db.secret"), "{made:?}");
+    let permissions = std::fs::metadata(&copy).expect("a file").permissions().mode();
+    assert_eq!(permissions & 0o777, 0o600, "for its owner only");
+    let names = std::fs::read_dir(folder.path()).expect("its folder").count();
+    assert_eq!(names, 1, "nothing else is left there");
+    let again = server.run(&["backup", &copy]);
+    assert!(!again.status.success(), "it overwrites nothing");
+    rest.report("eod", "completed", &json!({"run_id": "r2"})).await;
+
+    let database = format!("sqlite://{copy}");
+    let mut restored =
+        Server::prepared(&[("NIGHTBELL_DATABASE_URL", &database)]).with_key(server.key());
+    let secret = server.folder().join("nightbell.db.secret");
+    std::fs::copy(secret, restored.folder().join("nightbell.db.secret")).expect("the secret");
+    restored.restart().await;
+    let rest = restored.rest();
+    assert_eq!(rest.run("eod", "r1").await["status"], "completed");
+    let runs = rest.get("/api/v1/schedulers/eod/runs").await;
+    assert_eq!(runs["runs"].as_array().expect("runs").len(), 1, "as it was then");
+    let channel = rest.get(&format!("/api/v1/channels/{channel_id}")).await;
+    assert_eq!(channel["channel"]["settings"]["webhook"]["url"], "http://127.0.0.1:4999/");
+}
 
 #[tokio::test]
 async fn a_server_told_to_stop_finishes_what_is_under_way_and_ends_well() {

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,6 +30,13 @@ enum CliCommand {
     Keys {
         #[command(subcommand)]
         command: KeysCli,
+    },
+    /// Writes a copy of an embedded database, also while a server is at work on it.
+    Backup {
+        /// The file to write. It must not be there yet.
+        file: PathBuf,
+        #[command(flatten)]
+        flags: StorageFlags,
     },
     /// Looks at the settings.
     Config {
@@ -83,6 +91,11 @@ pub enum Command {
     RevokeKey {
         /// Which.
         key_id: String,
+    },
+    /// Copy the database.
+    BackUp {
+        /// Where to.
+        file: PathBuf,
     },
     /// Print the settings.
     CheckConfig,
@@ -273,6 +286,7 @@ impl Cli {
             Some(CliCommand::Keys { command: KeysCli::Revoke { key_id, flags } }) => {
                 (Command::RevokeKey { key_id }, only(flags))
             }
+            Some(CliCommand::Backup { file, flags }) => (Command::BackUp { file }, only(flags)),
             Some(CliCommand::Config { command: ConfigCli::Check { flags } }) => {
                 (Command::CheckConfig, flags)
             }

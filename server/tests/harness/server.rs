@@ -69,6 +69,12 @@ impl Server {
         }
     }
 
+    /// The same, on a database that knows this key.
+    pub(crate) fn with_key(mut self, key: &str) -> Self {
+        key.clone_into(&mut self.key);
+        self
+    }
+
     /// Starts it in its folder and on its port; returns once it is ready.
     pub(crate) async fn restart(&mut self) {
         self.spawn();

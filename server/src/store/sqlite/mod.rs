@@ -1,5 +1,6 @@
 //! The embedded database: a file, no set-up.
 
+mod backup;
 mod batch;
 mod channel;
 mod connection;
