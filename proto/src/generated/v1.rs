@@ -1711,6 +1711,8 @@ pub mod incident_service_client {
             self
         }
         /// ListIncidents lists incidents, the newest first.
+        /// They are kept for 400 days, and for as long as they are open; what became of
+        /// their notifications is kept for 30.
         ///
         /// Errors:
         ///
@@ -1856,6 +1858,8 @@ pub mod incident_service_server {
     #[async_trait]
     pub trait IncidentService: std::marker::Send + std::marker::Sync + 'static {
         /// ListIncidents lists incidents, the newest first.
+        /// They are kept for 400 days, and for as long as they are open; what became of
+        /// their notifications is kept for 30.
         ///
         /// Errors:
         ///
@@ -3299,6 +3303,7 @@ pub mod run_service_client {
             self
         }
         /// ListRuns lists a scheduler's runs, the newest first.
+        /// Runs are kept for 90 days, and the last 100 of each scheduler for ever.
         ///
         /// Errors:
         ///
@@ -3433,6 +3438,7 @@ pub mod run_service_server {
     #[async_trait]
     pub trait RunService: std::marker::Send + std::marker::Sync + 'static {
         /// ListRuns lists a scheduler's runs, the newest first.
+        /// Runs are kept for 90 days, and the last 100 of each scheduler for ever.
         ///
         /// Errors:
         ///

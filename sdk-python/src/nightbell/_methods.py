@@ -42,7 +42,10 @@ class Calls:
         status: types.RunStatus | str | None = None,
         timeout: float | None = None,
     ) -> types.ListRunsResponse:
-        """Lists a scheduler's runs, the newest first."""
+        """Lists a scheduler's runs, the newest first.
+
+        Runs are kept for 90 days, and the last 100 of each scheduler for ever.
+        """
         return self._call(
             _calls.LIST_RUNS,
             types.ListRunsResponse,
@@ -475,7 +478,11 @@ class Calls:
         state: types.IncidentState | str | None = None,
         timeout: float | None = None,
     ) -> types.ListIncidentsResponse:
-        """Lists incidents, the newest first."""
+        """Lists incidents, the newest first.
+
+        They are kept for 400 days, and for as long as they are open; what became of
+        their notifications is kept for 30.
+        """
         return self._call(
             _calls.LIST_INCIDENTS,
             types.ListIncidentsResponse,

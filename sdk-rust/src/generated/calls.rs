@@ -542,6 +542,8 @@ impl Api {
         self.call(request).await
     }
     /// ListIncidents lists incidents, the newest first.
+    /// They are kept for 400 days, and for as long as they are open; what became of
+    /// their notifications is kept for 30.
     ///
     /// Errors:
     /// - INVALID_ARGUMENT: the page_token was not made by this call.
@@ -626,6 +628,7 @@ impl Api {
         self.call(request).await
     }
     /// ListRuns lists a scheduler's runs, the newest first.
+    /// Runs are kept for 90 days, and the last 100 of each scheduler for ever.
     ///
     /// Errors:
     /// - INVALID_ARGUMENT: the page_token was not made by this call.

@@ -1235,6 +1235,8 @@ pub mod incident_service_client {
             self
         }
         /// ListIncidents lists incidents, the newest first.
+        /// They are kept for 400 days, and for as long as they are open; what became of
+        /// their notifications is kept for 30.
         ///
         /// Errors:
         ///
@@ -2096,6 +2098,7 @@ pub mod run_service_client {
             self
         }
         /// ListRuns lists a scheduler's runs, the newest first.
+        /// Runs are kept for 90 days, and the last 100 of each scheduler for ever.
         ///
         /// Errors:
         ///

@@ -11,7 +11,7 @@ use super::record::fresh_id;
 use super::{Services, closed, unstored};
 use crate::error::ServiceError;
 use crate::store::batch::{Command, Intent, Judgement, NotDone, Target};
-use crate::store::{Presence, SchedulerKey, StoreError};
+use crate::store::{Kept, Presence, SchedulerKey, StoreError};
 
 /// Schedulers that are looked at in one go.
 const DUE_MAX: i64 = 1_000;
@@ -33,6 +33,15 @@ const READING_MAX: Duration = Duration::from_millis(200);
 /// For how long blindness is remembered: no deadline of interest lies further back.
 const BLINDNESS_KEPT: Duration = Duration::from_hours(48);
 
+/// Runs, the least number of them, incidents and notifications are kept so long.
+const RUNS_KEPT: Duration = Duration::from_hours(90 * 24);
+const RUNS_LEAST: i64 = 100;
+const INCIDENTS_KEPT: Duration = Duration::from_hours(400 * 24);
+const NOTIFICATIONS_KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// How many schedulers are looked through in one go for what is too old.
+const PRUNED_SCHEDULERS: i64 = 200;
+
 /// How many refused reports are forgotten in one go.
 const PRUNED_MAX: i64 = 1_000;
 
@@ -45,6 +54,8 @@ pub struct Judge {
     /// The last sign of life, and until when something could be seen before it.
     attended_at: Timestamp,
     pruned_at: Timestamp,
+    /// The last scheduler that was looked through for what is too old.
+    pruned_after: SchedulerKey,
 }
 
 impl Services {
@@ -59,6 +70,7 @@ impl Services {
             watch: Watch::new(me),
             attended_at: now,
             pruned_at: now,
+            pruned_after: SchedulerKey(0),
         };
         let gap_max = if self.store().is_shared() { GAP_MAX_AT_START } else { Duration::ZERO };
         judge.attend(now, gap_max).await?;
@@ -223,6 +235,15 @@ impl Judge {
             let before = now.minus(super::schedulers::REJECTED_KEPT);
             let pruned = self.services.store().rejected_prune(before, PRUNED_MAX).await;
             pruned.map_err(unstored)?;
+            let kept = Kept {
+                runs_since: now.minus(RUNS_KEPT),
+                runs_least: RUNS_LEAST,
+                incidents_since: now.minus(INCIDENTS_KEPT),
+                notifications_since: now.minus(NOTIFICATIONS_KEPT),
+            };
+            let store = self.services.store();
+            let last = store.history_prune(self.pruned_after, PRUNED_SCHEDULERS, kept).await;
+            self.pruned_after = last.map_err(unstored)?.unwrap_or(SchedulerKey(0));
         }
         Ok(())
     }

@@ -373,6 +373,19 @@ impl Settlement {
     }
 }
 
+/// What of the past is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Runs that were heard of since then.
+    pub runs_since: Timestamp,
+    /// And so many of the last of each scheduler, however old.
+    pub runs_least: i64,
+    /// Incidents that began since then, and those that are not over.
+    pub incidents_since: Timestamp,
+    /// What was told since then, and all about incidents that are not over.
+    pub notifications_since: Timestamp,
+}
+
 /// A report that was refused and is kept for 24 hours.
 #[derive(Debug, Clone)]
 pub struct RejectedReport {
@@ -647,6 +660,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// Forgets up to `limit` refused reports from before `before`; how many.
     async fn rejected_prune(&self, before: Timestamp, limit: i64) -> Result<usize, StoreError>;
+
+    /// Forgets what is not kept of up to `count` schedulers, those whose numbers come next
+    /// after `after`; the last of them. `None`: there is none after it.
+    async fn history_prune(
+        &self,
+        after: SchedulerKey,
+        count: i64,
+        kept: Kept,
+    ) -> Result<Option<SchedulerKey>, StoreError>;
 
     /// The mark of the secret that the database belongs to; if it belongs to none yet,
     /// `mark` from here on.

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod dependence;
+mod retention;
 mod routes;
 mod server;
 mod silences;

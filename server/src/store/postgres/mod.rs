@@ -5,6 +5,7 @@ mod batch;
 mod channel;
 mod connection;
 mod counter;
+mod history;
 mod incident;
 mod key;
 mod migrations;
@@ -38,9 +39,9 @@ use tokio::time::timeout;
 
 use super::batch::{Batch, Committed};
 use super::{
-    Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
-    Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement,
-    SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread, Whose,
+    Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, Kept, PolicyKind,
+    Presence, Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery,
+    Settlement, SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread, Whose,
 };
 use connection::{Connections, SINGLE_MAX};
 
@@ -358,6 +359,15 @@ impl Store for Postgres {
 
     async fn rejected_prune(&self, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
         writing!(self, |c| rejected::prune(c, before, limit))
+    }
+
+    async fn history_prune(
+        &self,
+        after: SchedulerKey,
+        count: i64,
+        kept: Kept,
+    ) -> Result<Option<SchedulerKey>, StoreError> {
+        writing!(self, |c| history::prune(c, after, count, kept))
     }
 
     async fn secret_mark(&self, mark: i64) -> Result<i64, StoreError> {

@@ -5,6 +5,7 @@ mod batch;
 mod channel;
 mod connection;
 mod counter;
+mod history;
 mod incident;
 mod key;
 mod outbox;
@@ -39,9 +40,9 @@ use nightbell_domain::time::Timestamp;
 
 use super::batch::{Batch, Committed};
 use super::{
-    Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, PolicyKind, Presence,
-    Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery, Settlement,
-    SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread, Whose,
+    Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, Kept, PolicyKind,
+    Presence, Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery,
+    Settlement, SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread, Whose,
 };
 use connection::Connections;
 
@@ -365,6 +366,15 @@ impl Store for Sqlite {
 
     async fn rejected_prune(&self, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
         self.connections.write(move |c| rejected::prune(c, before, limit)).await
+    }
+
+    async fn history_prune(
+        &self,
+        after: SchedulerKey,
+        count: i64,
+        kept: Kept,
+    ) -> Result<Option<SchedulerKey>, StoreError> {
+        self.connections.write(move |c| history::prune(c, after, count, kept)).await
     }
 
     async fn secret_mark(&self, mark: i64) -> Result<i64, StoreError> {

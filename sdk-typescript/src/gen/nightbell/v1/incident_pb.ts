@@ -886,6 +886,8 @@ export const DeliveryStateSchema: GenEnum<DeliveryState> = /*@__PURE__*/
 export const IncidentService: GenService<{
   /**
    * ListIncidents lists incidents, the newest first.
+   * They are kept for 400 days, and for as long as they are open; what became of
+   * their notifications is kept for 30.
    *
    * Errors:
    * - INVALID_ARGUMENT: the page_token was not made by this call.

@@ -676,6 +676,7 @@ export const SlotEndingSchema: GenEnum<SlotEnding> = /*@__PURE__*/
 export const RunService: GenService<{
   /**
    * ListRuns lists a scheduler's runs, the newest first.
+   * Runs are kept for 90 days, and the last 100 of each scheduler for ever.
    *
    * Errors:
    * - INVALID_ARGUMENT: the page_token was not made by this call.
