@@ -12,7 +12,7 @@ from nightbell.compat import SchedulerMonitoringClient
 from nightbell.errors import AuthenticationError
 
 from . import guide
-from .support import faults, programs
+from .support import faults, programs, spooled
 from .support.programs import env_for
 from .support.waiting import wait_until
 
@@ -65,7 +65,7 @@ def test_the_job_runs_while_nothing_answers(fault: str, tmp_path: Path) -> None:
     # One wait for the first call, one for the end; and what a busy machine needs.
     assert ended.took < 10
     # Registered, running, completed: for any later process to send.
-    assert len(list(tmp_path.rglob("*.json"))) == 3
+    assert len(spooled.reports(tmp_path)) == 3
 
 
 def test_the_guides_own_class_fails_its_job_there() -> None:

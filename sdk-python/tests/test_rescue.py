@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from nightbell._report import REGISTER, STATUS, Report
 from nightbell._reporter import Reporter
 from nightbell._settings import Settings
 from nightbell._spool import Spool
+
+from .support import spooled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,5 +68,5 @@ def test_what_the_thread_took_before_it_was_ready_is_kept(
     reporter.take(Report(STATUS, {"scheduler_id": "eod", "status": "completed"}))
     reporter.close()
     may_go_on.set()
-    kept = [json.loads(it.read_text())["kind"] for it in sorted(tmp_path.rglob("*.json"))]
+    kept = [it["kind"] for it in spooled.reports(tmp_path)]
     assert kept == ["register", "status"]
