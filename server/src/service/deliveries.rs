@@ -143,7 +143,7 @@ impl Services {
                 let settlement = self.attempt(&claim).await;
                 self.settled(&claim, settlement).await;
             }
-            Place::First(claim) => self.tell_together(claim).await,
+            Place::First(claim, gatherer) => self.tell_together(claim, gatherer).await,
             Place::Waits(claim, settlement) => self.settled(&claim, settlement).await,
             Place::Joined => {}
         }

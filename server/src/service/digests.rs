@@ -5,13 +5,12 @@
 //! those that other tasks hold at that moment included, and tells of all in one message.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nightbell_domain::notify::ChannelId;
 use nightbell_domain::pace::{Pace, Turn};
 use nightbell_domain::settings::Severity;
-use nightbell_domain::time::Timestamp;
 
 use super::Services;
 use super::record::fresh_id;
@@ -47,41 +46,37 @@ pub(super) enum Place {
     /// It is told by itself.
     Alone(Claim),
     /// It gathers others.
-    First(Claim),
+    First(Claim, Gatherer),
     /// It waits.
     Waits(Claim, Settlement),
     /// Another tells of it.
     Joined,
 }
 
-impl Paces {
-    fn place(&self, target: String, claim: Claim, now: Timestamp) -> Place {
-        let mut paces = self.by_target.lock().unwrap_or_else(PoisonError::into_inner);
-        if paces.len() >= PACES_MAX {
-            paces.retain(|_, it| it.joined.is_some() || !it.pace.is_idle(now));
-        }
-        let gathering = paces.entry(target).or_default();
-        if let Some(joined) = &mut gathering.joined {
-            joined.push(claim);
-            return Place::Joined;
-        }
-        match gathering.pace.turn(now) {
-            Turn::Alone => Place::Alone(claim),
-            Turn::Together => {
-                gathering.joined = Some(Vec::new());
-                Place::First(claim)
-            }
-            Turn::Wait(until) => {
-                let why = "waits to be told together with others: there are many";
-                Place::Waits(claim, Settlement::new(Fate::Rest(until), why))
-            }
-        }
-    }
+/// Whoever gathers what is told at one target. However that ends, the next may gather: what
+/// had joined and was not told is claimed again when its lease ends.
+pub(super) struct Gatherer {
+    services: Services,
+    target: String,
+}
 
+impl Gatherer {
     /// What has joined so far; from here on nothing joins.
-    fn joined(&self, target: &str) -> Vec<Claim> {
-        let mut paces = self.by_target.lock().unwrap_or_else(PoisonError::into_inner);
-        paces.get_mut(target).and_then(|it| it.joined.take()).unwrap_or_default()
+    fn joined(&self) -> Vec<Claim> {
+        let mut paces = self.services.inner.paces.lock();
+        paces.get_mut(&self.target).and_then(|it| it.joined.take()).unwrap_or_default()
+    }
+}
+
+impl Drop for Gatherer {
+    fn drop(&mut self) {
+        self.joined();
+    }
+}
+
+impl Paces {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Gathering>> {
+        self.by_target.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -90,13 +85,37 @@ impl Services {
     pub(super) fn place(&self, claim: Claim) -> Place {
         let is_critical = claim.about.incident.severity == Severity::Critical;
         match self.person(&claim).filter(|_| !is_critical) {
-            Some((target, _)) => self.inner.paces.place(target, claim, self.now()),
+            Some((target, _)) => self.place_at(target, claim),
             None => Place::Alone(claim),
         }
     }
 
+    fn place_at(&self, target: String, claim: Claim) -> Place {
+        let now = self.now();
+        let mut paces = self.inner.paces.lock();
+        if paces.len() >= PACES_MAX {
+            paces.retain(|_, it| it.joined.is_some() || !it.pace.is_idle(now));
+        }
+        let gathering = paces.entry(target.clone()).or_default();
+        if let Some(joined) = &mut gathering.joined {
+            joined.push(claim);
+            return Place::Joined;
+        }
+        match gathering.pace.turn(now) {
+            Turn::Alone => Place::Alone(claim),
+            Turn::Together => {
+                gathering.joined = Some(Vec::new());
+                Place::First(claim, Gatherer { services: self.clone(), target })
+            }
+            Turn::Wait(until) => {
+                let why = "waits to be told together with others: there are many";
+                Place::Waits(claim, Settlement::new(Fate::Rest(until), why))
+            }
+        }
+    }
+
     /// Tells of a claim and of all that wait with it.
-    pub(super) async fn tell_together(&self, first: Claim) {
+    pub(super) async fn tell_together(&self, first: Claim, gatherer: Gatherer) {
         let Some((target, settings)) = self.person(&first) else { return };
         let mut all = vec![first];
         for claim in self.waiting_with(&all[0]).await {
@@ -105,7 +124,7 @@ impl Services {
                 _ => self.settled(&claim, Settlement::new(Fate::Rest(self.now()), "")).await,
             }
         }
-        all.extend(self.inner.paces.joined(&target));
+        all.extend(gatherer.joined());
         if let [only] = all.as_slice() {
             let settlement = self.attempt(only).await;
             return self.settled(only, settlement).await;
