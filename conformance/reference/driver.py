@@ -40,7 +40,10 @@ def over() -> None:
 
 def step(run: Run, name: str, value) -> None:
     if name == "sleep_ms":
-        time.sleep(value / 1000)
+        # In slices: Python leaves a signal that comes just before a sleep until its end.
+        until = time.monotonic() + value / 1000
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.1))
     elif name == "spin_ms":
         until = time.monotonic() + value / 1000
         while time.monotonic() < until:
