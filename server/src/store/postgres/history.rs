@@ -3,12 +3,13 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use nightbell_domain::run::RunStatus;
 
 use super::statement::statement;
 use crate::store::rows::incident::state_number;
 use crate::store::rows::run::status_number;
 use crate::store::schema::schedulers;
-use crate::store::{IncidentState, Kept, RunStatus, SchedulerKey, StoreError};
+use crate::store::{IncidentState, Kept, SchedulerKey, StoreError};
 
 statement! {
     /// Forgets runs that ended long ago, but for the last ones.

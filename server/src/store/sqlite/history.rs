@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
+use nightbell_domain::run::RunStatus;
 
 use crate::store::rows::incident::state_number;
 use crate::store::rows::outbox::PENDING;
 use crate::store::rows::run::status_number;
 use crate::store::schema::{incidents, outbox, runs, schedulers};
-use crate::store::{IncidentState, Kept, RunStatus, SchedulerKey, StoreError};
+use crate::store::{IncidentState, Kept, SchedulerKey, StoreError};
 
 /// Forgets what is too old of the next schedulers; the last of them.
 pub(super) fn prune(
