@@ -282,6 +282,11 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Whether it asks somebody to act.
+    pub const fn is_alarm(self) -> bool {
+        matches!(self, Self::Opened | Self::Reopened)
+    }
+
     /// The word used in every text and table.
     pub const fn word(self) -> &'static str {
         match self {

@@ -157,16 +157,11 @@ pub fn notifications(
             Notification {
                 key: NotificationKey { incident, event: event_number, repeat: 0, channel },
                 event: event.clone(),
-                manner: if is_alarm(event.kind) { manner } else { Manner::default() },
+                manner: if event.kind.is_alarm() { manner } else { Manner::default() },
             }
         }));
     }
     owed
-}
-
-/// Whether it asks somebody to act.
-fn is_alarm(kind: EventKind) -> bool {
-    matches!(kind, EventKind::Opened | EventKind::Reopened)
 }
 
 /// How long a channel fails before others are told in its place.

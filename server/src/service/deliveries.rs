@@ -5,7 +5,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use nightbell_domain::breaker::Breaker;
-use nightbell_domain::incident::EventKind;
 use nightbell_domain::notify::{ChannelId, FAILING_AFTER, NotificationKey};
 use nightbell_domain::time::Timestamp;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -337,8 +336,7 @@ fn given_up(result: &str) -> String {
 
 /// What is told again later, if a route says so and it asks somebody to act.
 fn again(claim: &Claim, now: Timestamp) -> Option<Copied> {
-    let is_alarm = matches!(claim.event, EventKind::Opened | EventKind::Reopened);
-    let every = claim.repeat_every.filter(|_| is_alarm)?;
+    let every = claim.repeat_every.filter(|_| claim.event.is_alarm())?;
     Some(Copied { key: key(claim, claim.recipient, claim.repeat + 1), at: now.plus(every) })
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use nightbell_domain::id::SchedulerId;
-use nightbell_domain::incident::EventKind;
 use nightbell_domain::key::ProjectId;
 use nightbell_domain::notify::{
     ChannelId, Circumstances, Hold, Release, Standing, release, waits_for,
@@ -22,11 +21,16 @@ const ASKED_FOR: Duration = Duration::from_mins(10);
 
 impl Services {
     /// How a claim is settled that does not go out now. If that cannot be known it goes
-    /// out: better told twice than never. What is told again tells of its incident as it
+    /// out: better told twice than never; but not to an owner, who may not have confirmed. What is told again tells of its incident as it
     /// stands now.
     pub(super) async fn unreleased(&self, claim: &mut Claim) -> Option<Settlement> {
         match self.judge_release(claim).await {
             Ok(settlement) => settlement,
+            Err(error) if claim.recipient == ChannelId::OWNER => {
+                tracing::error!(%error, key = claim.key, "whether an owner may be told is not known");
+                let at = self.now().plus(HELD_FOR);
+                Some(Settlement::new(Fate::Rest(at), "waits: whether it may be told is not known"))
+            }
             Err(error) => {
                 tracing::error!(%error, key = claim.key, "what holds a notification is not known");
                 None
@@ -40,7 +44,7 @@ impl Services {
             return Ok(None);
         }
         let project = claim.project;
-        let is_alarm = matches!(claim.event, EventKind::Opened | EventKind::Reopened);
+        let is_alarm = claim.event.is_alarm();
         let is_repeat = claim.repeat > 0;
         let unconfirmed = if is_owner { self.unconfirmed(claim).await? } else { None };
         let is_unconfirmed = unconfirmed.is_some();

@@ -127,12 +127,6 @@ pub enum Whose {
     Only(i64),
 }
 
-impl Default for Whose {
-    fn default() -> Self {
-        Self::AllBut(Vec::new())
-    }
-}
-
 /// How a claim ended.
 #[derive(Debug, Clone)]
 pub struct Settlement {

@@ -215,12 +215,8 @@ pub(in crate::store) const fn event_code(event: EventKind) -> i32 {
     }
 }
 
-/// Whether an event, as it is stored, asks somebody to act.
-pub(in crate::store) const fn asks_to_act(event: i32) -> bool {
-    event == event_code(EventKind::Opened) || event == event_code(EventKind::Reopened)
-}
-
-fn event_kind(code: i32) -> Result<EventKind, StoreError> {
+/// The event of a stored kind.
+pub(in crate::store) fn event_kind(code: i32) -> Result<EventKind, StoreError> {
     match code {
         1 => Ok(EventKind::Opened),
         2 => Ok(EventKind::Acknowledged),

@@ -27,7 +27,7 @@ use crate::store::rows::channel::ChannelRow;
 use crate::store::rows::incident;
 use crate::store::rows::outbox::{
     ABANDONED, ClaimRow, DeliveryRow, Ended, IsPending, PENDING, ReceiptRow, SUPERSEDED, WITHHELD,
-    asks_to_act, claim_of, event_code, millis,
+    claim_of, event_code, event_kind, millis,
 };
 use crate::store::schema::{
     channels, delivery_attempts, outbox, projects, scheduler_states, schedulers,
@@ -207,7 +207,7 @@ pub(super) fn remind(
         .first(c)
         .optional()?;
     let Some((id, number, repeat, state, event)) = last else { return Ok(()) };
-    if state == PENDING || !asks_to_act(event) {
+    if state == PENDING || !event_kind(event)?.is_alarm() {
         return Ok(());
     }
     let narrow = |it: i64| u32::try_from(it).unwrap_or(u32::MAX);

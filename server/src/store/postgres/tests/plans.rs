@@ -20,8 +20,9 @@ async fn the_claim_finds_what_is_due_by_its_index() {
     let bench = crowded().await;
     let mut transaction = bench.store.connections.write().await.unwrap();
     let statements = watch(&mut transaction);
-    let claims =
-        outbox::claim(&mut transaction, NOW, later(60), 10, Whose::default()).await.unwrap();
+    let claims = outbox::claim(&mut transaction, NOW, later(60), 10, Whose::AllBut(Vec::new()))
+        .await
+        .unwrap();
     assert_eq!(claims.len(), 1);
 
     let plan = plan(&mut transaction, &statements).await;
@@ -34,8 +35,12 @@ async fn the_claim_finds_what_is_due_by_its_index() {
 #[tokio::test]
 async fn settling_finds_its_rows_by_index() {
     let bench = crowded().await;
-    let claim =
-        bench.store.outbox_claim(NOW, later(60), 1, Whose::default()).await.unwrap().remove(0);
+    let claim = bench
+        .store
+        .outbox_claim(NOW, later(60), 1, Whose::AllBut(Vec::new()))
+        .await
+        .unwrap()
+        .remove(0);
     let mut transaction = bench.store.connections.write().await.unwrap();
     let statements = watch(&mut transaction);
     let delivered = Settlement::new(crate::store::Fate::Delivered, "");
