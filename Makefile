@@ -36,7 +36,7 @@ test: need-rust need-postgres need-chromium $(VENV) $(NODE)
 # the tests of the workspace.
 test-postgres: export NIGHTBELL_TEST_STORE := postgres
 test-postgres: need-rust need-postgres
-	cargo test --workspace --no-fail-fast --lib -- service::
+	cargo test --workspace --no-fail-fast --lib -- service:: --skip together
 	cargo test --workspace --no-fail-fast --test incidents --test streams
 	cargo test --workspace --no-fail-fast --test durability -- a_pause
 

@@ -7,6 +7,7 @@ mod routes;
 mod server;
 mod silences;
 mod slots;
+mod together;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +27,7 @@ use tokio::sync::mpsc;
 use super::PageRequest;
 use super::incidents::{DeliveryState, IncidentState};
 use super::schedulers::{SchedulerChange, SchedulerFilter, Trial};
-use crate::clock::Clock as _;
+use crate::clock::{Clock as _, ManualClock};
 use crate::error::ServiceError;
 
 use server::{Server, id, named, told};

@@ -50,10 +50,20 @@ pub(super) enum Home {
 impl Home {
     fn new() -> Self {
         if std::env::var_os("NIGHTBELL_TEST_STORE").is_some_and(|it| it == "postgres") {
-            Self::Database(migrated())
+            Self::database()
         } else {
-            Self::Folder(tempfile::tempdir().unwrap())
+            Self::folder()
         }
+    }
+
+    /// SQLite.
+    pub(super) fn folder() -> Self {
+        Self::Folder(tempfile::tempdir().unwrap())
+    }
+
+    /// PostgreSQL.
+    pub(super) fn database() -> Self {
+        Self::Database(migrated())
     }
 
     async fn store(&self) -> Arc<dyn Store> {
@@ -101,6 +111,16 @@ impl Server {
     }
 
     pub(super) async fn open(home: Arc<Home>, clock: ManualClock, schedulers_max: u64) -> Self {
+        // The same in every life: whoever comes back need not wait for itself.
+        Self::open_as(ServerId(uuid::Uuid::from_u128(1)), home, clock, schedulers_max).await
+    }
+
+    pub(super) async fn open_as(
+        server: ServerId,
+        home: Arc<Home>,
+        clock: ManualClock,
+        schedulers_max: u64,
+    ) -> Self {
         let store = home.store().await;
         let project = store.project_ensure("default", clock.now()).await.unwrap();
         let secret = Arc::new(ServerSecret::from_bytes(&[7; 32]).unwrap());
@@ -120,8 +140,7 @@ impl Server {
             metrics: Metrics::new(),
             stopping: CancellationToken::new(),
             broken: CancellationToken::new(),
-            // The same in every life: whoever comes back need not wait for itself.
-            server: ServerId(uuid::Uuid::from_u128(1)),
+            server,
             rules: Rules {
                 schedulers_max,
                 registers_on_first_report: false,
