@@ -2,7 +2,7 @@
 # Looks for the tools that a target of the Makefile needs. On Debian, as root, it
 # installs those that are missing; elsewhere it names them and how to get them.
 #
-#     tools/need.sh rust postgres python node redis alertmanager chromium
+#     tools/need.sh rust postgres python node redis alertmanager chromium prometheus
 set -euo pipefail
 
 packages=()
@@ -55,6 +55,9 @@ look() {
         # Its tests are left out where it cannot be had.
         has prometheus-alertmanager || missing prometheus-alertmanager "Prometheus's Alertmanager" \
           "see https://prometheus.io/download/"
+        ;;
+      prometheus)
+        has prometheus || missing prometheus "Prometheus" "see https://prometheus.io/download/"
         ;;
       faketime)
         # Preloaded by tests to give a program another clock.

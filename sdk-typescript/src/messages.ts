@@ -1,4 +1,5 @@
 /** The messages of the contract, as generated. */
+export * from "./gen/nightbell/v1/audit_pb.js";
 export * from "./gen/nightbell/v1/channel_pb.js";
 export * from "./gen/nightbell/v1/incident_pb.js";
 export * from "./gen/nightbell/v1/key_pb.js";

@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 
 import { fromConnect } from "./details.js";
+import { AuditService } from "./gen/nightbell/v1/audit_pb.js";
 import { ChannelService } from "./gen/nightbell/v1/channel_pb.js";
 import { IncidentService } from "./gen/nightbell/v1/incident_pb.js";
 import { KeyService } from "./gen/nightbell/v1/key_pb.js";
@@ -23,6 +24,7 @@ export interface Services {
   readonly routes: Client<typeof RouteService>;
   readonly silences: Client<typeof SilenceService>;
   readonly keys: Client<typeof KeyService>;
+  readonly audit: Client<typeof AuditService>;
 }
 
 /** The calls over one transport. */
@@ -37,6 +39,7 @@ export function createServices(transport: Transport): Services {
     routes: typedErrors(RouteService, transport),
     silences: typedErrors(SilenceService, transport),
     keys: typedErrors(KeyService, transport),
+    audit: typedErrors(AuditService, transport),
   };
 }
 

@@ -171,6 +171,7 @@ async fn parts(settings: &Settings, storage: &Storage) -> Result<Parts, Failure>
         rules: Rules {
             schedulers_max: settings.schedulers_max.into(),
             registers_on_first_report: settings.register_on_first_report,
+            metrics_schedulers_max: settings.metrics_schedulers_max as usize,
             address: settings.address(),
         },
     })

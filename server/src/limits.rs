@@ -107,6 +107,16 @@ pub const REQUESTS_PER_SECOND_DEFAULT: u32 = 1_000;
 /// Schedulers of one project, unless the settings say another number.
 pub const SCHEDULERS_DEFAULT: u32 = 100_000;
 
+/// The most schedulers that the settings may have measured one by one. Each makes seven
+/// series, and Prometheus asks for all of them every few seconds.
+pub const METRICS_SCHEDULERS_MAX: u32 = 10_000;
+
+/// Badges that are made at once. Whoever asks for one shows no key.
+pub const BADGES_AT_ONCE_MAX: usize = 4;
+
+/// The most schedulers that the badge of a label looks at, the first by id.
+pub const BADGE_SCHEDULERS_MAX: i64 = 1_000;
+
 // Calls of other servers.
 
 /// Length of a webhook's address.

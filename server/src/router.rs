@@ -26,8 +26,10 @@ use crate::grpc::streams::Streams;
 use crate::listen::App;
 use crate::listen::deadline::DeadlineLayer;
 use crate::listen::measure::measure;
+use crate::rest::badges::badges;
 use crate::rest::dashboard::dashboard;
 use crate::rest::gate::RestGate;
+use crate::rest::metrics::metrics;
 use crate::rest::owners::owners;
 use crate::rest::pages::pages;
 use crate::rest::slack::slack;
@@ -45,8 +47,8 @@ pub fn router(
     settings: &Settings,
     stopping: &CancellationToken,
 ) -> Result<(App, HealthReporter), Failure> {
-    let metrics = services.metrics().clone();
-    let gate = Gate::new(Arc::clone(auth), Arc::clone(clock), metrics, settings.open_metrics);
+    let counted = services.metrics().clone();
+    let gate = Gate::new(Arc::clone(auth), Arc::clone(clock), counted, settings.open_metrics);
     let streams = Streams::new(Arc::clone(auth), Arc::clone(clock), stopping.clone());
     let handlers = Handlers::new(services, &streams);
     let (health, health_service) = tonic_health::server::health_reporter();
@@ -74,8 +76,10 @@ pub fn router(
     let web = rest
         .merge(slack(services.clone()))
         .merge(owners(services.clone()))
+        .merge(badges(services.clone()))
         .merge(dashboard())
-        .merge(pages(services.clone(), gate.clone(), stopping.clone(), settings.open_metrics))
+        .merge(pages(services.clone(), stopping.clone()))
+        .merge(metrics(services.clone(), gate.clone(), settings.open_metrics))
         .merge(grpc.clone().layer(for_web))
         .fallback(unknown)
         .layer((request_id.clone(), cors(&settings.cors_origins), measured.clone()));

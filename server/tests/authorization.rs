@@ -116,8 +116,8 @@ fn examples(things: &Things) -> BTreeMap<&'static str, Example> {
     .collect()
 }
 
-/// The same for calls about routes and silences.
-fn policy_examples(things: &Things) -> [(&'static str, Example); 10] {
+/// The same for calls about routes, silences and the audit log.
+fn policy_examples(things: &Things) -> [(&'static str, Example); 11] {
     let Things { channel, route, silence, .. } = things;
     let set_route = json!({"name": "a", "channel_ids": [channel]});
     let window = json!({"cron": "0 2 * * 7", "duration": "3600s"});
@@ -141,6 +141,7 @@ fn policy_examples(things: &Things) -> [(&'static str, Example); 10] {
             json!({"silence_id": silence, "settings": {"note": "b"}, "update_mask": "note"}),
         ),
         example::<v1::DeleteSilenceRequest>("DeleteSilence", json!({"silence_id": silence})),
+        example::<v1::ListAuditEntriesRequest>("ListAuditEntries", json!({})),
     ]
 }
 

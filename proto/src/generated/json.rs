@@ -107,6 +107,94 @@ impl Words for v1::LimitState {
         ("idle", Self::Idle),
     ];
 }
+impl Serialize for v1::AuditEntry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("AuditEntry", 7)?;
+        object.serialize_field("entry_id", &self.entry_id)?;
+        object.serialize_field("at", &self.at.as_ref().map(write::Time))?;
+        object.serialize_field("by", &self.by)?;
+        object.serialize_field("key_id", &self.key_id)?;
+        object.serialize_field("action", &self.action)?;
+        object.serialize_field("target", &self.target)?;
+        object.serialize_field("note", &self.note)?;
+        object.end()
+    }
+}
+impl FromJson for v1::AuditEntry {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "entry_id" => {
+                at.put(&mut self.entry_id, name, Part::Rest, value, read::string)
+            }
+            "at" => at.put_some(&mut self.at, name, Part::Rest, value, read::timestamp),
+            "by" => at.put(&mut self.by, name, Part::Rest, value, read::string),
+            "key_id" => at.put(&mut self.key_id, name, Part::Rest, value, read::string),
+            "action" => at.put(&mut self.action, name, Part::Rest, value, read::string),
+            "target" => at.put(&mut self.target, name, Part::Rest, value, read::string),
+            "note" => at.put(&mut self.note, name, Part::Rest, value, read::string),
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ListAuditEntriesRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ListAuditEntriesRequest", 3)?;
+        object.serialize_field("page_size", &self.page_size)?;
+        object.serialize_field("page_token", &self.page_token)?;
+        object.serialize_field("target", &self.target)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ListAuditEntriesRequest {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "page_size" => {
+                at.put(
+                    &mut self.page_size,
+                    name,
+                    Part::Rest,
+                    value,
+                    read::integer::<i32>,
+                )
+            }
+            "page_token" => {
+                at.put(&mut self.page_token, name, Part::Rest, value, read::string)
+            }
+            "target" => at.put(&mut self.target, name, Part::Rest, value, read::string),
+            _ => return false,
+        }
+        true
+    }
+}
+impl Serialize for v1::ListAuditEntriesResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ListAuditEntriesResponse", 2)?;
+        object.serialize_field("entries", &self.entries)?;
+        object.serialize_field("next_page_token", &self.next_page_token)?;
+        object.end()
+    }
+}
+impl FromJson for v1::ListAuditEntriesResponse {
+    fn set(&mut self, name: &str, value: Json<'_>, at: &mut Decoding) -> bool {
+        match name {
+            "entries" => {
+                at.put(
+                    &mut self.entries,
+                    name,
+                    Part::Rest,
+                    value,
+                    |value, at| read::list(value, at, read::message::<v1::AuditEntry>),
+                )
+            }
+            "next_page_token" => {
+                at.put(&mut self.next_page_token, name, Part::Rest, value, read::string)
+            }
+            _ => return false,
+        }
+        true
+    }
+}
 impl Serialize for v1::Channel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Channel", 6)?;

@@ -9,6 +9,7 @@ use crate::{method::METHODS, v1};
 /// One implementation of each service of the contract. The same may serve gRPC.
 #[derive(Debug)]
 pub struct Services<
+    Audit,
     Channel,
     Incident,
     Key,
@@ -19,6 +20,8 @@ pub struct Services<
     Silence,
     Scheduler,
 > {
+    /// Answers the calls of `AuditService`.
+    pub audit: Arc<Audit>,
     /// Answers the calls of `ChannelService`.
     pub channel: Arc<Channel>,
     /// Answers the calls of `IncidentService`.
@@ -43,6 +46,7 @@ pub struct Services<
 /// Wrong verbs are answered here. Unknown paths are left to the caller's
 /// fallback; see [`unknown_route`](super::unknown_route).
 pub fn router<
+    Audit,
     Channel,
     Incident,
     Key,
@@ -55,6 +59,7 @@ pub fn router<
     G: Gate,
 >(
     services: &Services<
+        Audit,
         Channel,
         Incident,
         Key,
@@ -68,6 +73,7 @@ pub fn router<
     gate: &G,
 ) -> Router
 where
+    Audit: v1::audit_service_server::AuditService,
     Channel: v1::channel_service_server::ChannelService,
     Incident: v1::incident_service_server::IncidentService,
     Key: v1::key_service_server::KeyService,
@@ -79,6 +85,7 @@ where
     Scheduler: v1::scheduler_service_server::SchedulerService,
 {
     Router::new()
+        .merge(audit(&services.audit, gate))
         .merge(channel(&services.channel, gate))
         .merge(incident(&services.incident, gate))
         .merge(key(&services.key, gate))
@@ -90,6 +97,26 @@ where
         .merge(scheduler(&services.scheduler, gate))
         .method_not_allowed_fallback(wrong_verb)
 }
+fn audit<S: v1::audit_service_server::AuditService, G: Gate>(
+    service: &Arc<S>,
+    gate: &G,
+) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/audit",
+            routing::get(
+                unary(
+                    &METHODS[0],
+                    service,
+                    gate,
+                    |
+                        service: Arc<S>,
+                        request: tonic::Request<v1::ListAuditEntriesRequest>|
+                    async move { service.list_audit_entries(request).await },
+                ),
+            ),
+        )
+}
 fn channel<S: v1::channel_service_server::ChannelService, G: Gate>(
     service: &Arc<S>,
     gate: &G,
@@ -99,7 +126,7 @@ fn channel<S: v1::channel_service_server::ChannelService, G: Gate>(
             "/api/v1/channels",
             routing::post(
                 unary(
-                    &METHODS[0],
+                    &METHODS[1],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::CreateChannelRequest>| async move {
@@ -112,7 +139,7 @@ fn channel<S: v1::channel_service_server::ChannelService, G: Gate>(
             "/api/v1/channels/{channel_id}",
             routing::get(
                 unary(
-                    &METHODS[1],
+                    &METHODS[2],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::GetChannelRequest>| async move {
@@ -125,7 +152,7 @@ fn channel<S: v1::channel_service_server::ChannelService, G: Gate>(
             "/api/v1/channels",
             routing::get(
                 unary(
-                    &METHODS[2],
+                    &METHODS[3],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::ListChannelsRequest>| async move {
@@ -138,7 +165,7 @@ fn channel<S: v1::channel_service_server::ChannelService, G: Gate>(
             "/api/v1/channels/{channel_id}",
             routing::patch(
                 unary(
-                    &METHODS[3],
+                    &METHODS[4],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::UpdateChannelRequest>| async move {
@@ -151,7 +178,7 @@ fn channel<S: v1::channel_service_server::ChannelService, G: Gate>(
             "/api/v1/channels/{channel_id}",
             routing::delete(
                 unary(
-                    &METHODS[4],
+                    &METHODS[5],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::DeleteChannelRequest>| async move {
@@ -164,7 +191,7 @@ fn channel<S: v1::channel_service_server::ChannelService, G: Gate>(
             "/api/v1/channels/{channel_id}/test",
             routing::post(
                 unary(
-                    &METHODS[5],
+                    &METHODS[6],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::TestChannelRequest>| async move {
@@ -183,7 +210,7 @@ fn incident<S: v1::incident_service_server::IncidentService, G: Gate>(
             "/api/v1/incidents",
             routing::get(
                 unary(
-                    &METHODS[6],
+                    &METHODS[7],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::ListIncidentsRequest>| async move {
@@ -196,7 +223,7 @@ fn incident<S: v1::incident_service_server::IncidentService, G: Gate>(
             "/api/v1/incidents/{incident_id}",
             routing::get(
                 unary(
-                    &METHODS[7],
+                    &METHODS[8],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::GetIncidentRequest>| async move {
@@ -209,7 +236,7 @@ fn incident<S: v1::incident_service_server::IncidentService, G: Gate>(
             "/api/v1/incidents/{incident_id}/acknowledge",
             routing::post(
                 unary(
-                    &METHODS[8],
+                    &METHODS[9],
                     service,
                     gate,
                     |
@@ -223,7 +250,7 @@ fn incident<S: v1::incident_service_server::IncidentService, G: Gate>(
             "/api/v1/incidents/{incident_id}/resolve",
             routing::post(
                 unary(
-                    &METHODS[9],
+                    &METHODS[10],
                     service,
                     gate,
                     |
@@ -243,7 +270,7 @@ fn key<S: v1::key_service_server::KeyService, G: Gate>(
             "/api/v1/keys",
             routing::post(
                 unary(
-                    &METHODS[10],
+                    &METHODS[11],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::CreateKeyRequest>| async move {
@@ -256,7 +283,7 @@ fn key<S: v1::key_service_server::KeyService, G: Gate>(
             "/api/v1/keys",
             routing::get(
                 unary(
-                    &METHODS[11],
+                    &METHODS[12],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::ListKeysRequest>| async move {
@@ -269,7 +296,7 @@ fn key<S: v1::key_service_server::KeyService, G: Gate>(
             "/api/v1/keys/{key_id}/revoke",
             routing::post(
                 unary(
-                    &METHODS[12],
+                    &METHODS[13],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::RevokeKeyRequest>| async move {
@@ -282,7 +309,7 @@ fn key<S: v1::key_service_server::KeyService, G: Gate>(
             "/api/v1/token",
             routing::post(
                 unary(
-                    &METHODS[13],
+                    &METHODS[14],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::ExchangeKeyRequest>| async move {
@@ -301,7 +328,7 @@ fn run<S: v1::run_service_server::RunService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/runs",
             routing::get(
                 unary(
-                    &METHODS[14],
+                    &METHODS[15],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::ListRunsRequest>| async move {
@@ -314,7 +341,7 @@ fn run<S: v1::run_service_server::RunService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/slots",
             routing::get(
                 unary(
-                    &METHODS[15],
+                    &METHODS[16],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::ListSlotsRequest>| async move {
@@ -327,7 +354,7 @@ fn run<S: v1::run_service_server::RunService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/runs/{run_id}",
             routing::get(
                 unary(
-                    &METHODS[16],
+                    &METHODS[17],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::GetRunRequest>| async move {
@@ -340,7 +367,7 @@ fn run<S: v1::run_service_server::RunService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/runs/{run_id}/cancel",
             routing::post(
                 unary(
-                    &METHODS[17],
+                    &METHODS[18],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::CancelRunRequest>| async move {
@@ -359,7 +386,7 @@ fn report<S: v1::report_service_server::ReportService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/status",
             routing::put(
                 unary(
-                    &METHODS[18],
+                    &METHODS[19],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::UpdateStatusRequest>| async move {
@@ -372,7 +399,7 @@ fn report<S: v1::report_service_server::ReportService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/heartbeat",
             routing::post(
                 unary(
-                    &METHODS[19],
+                    &METHODS[20],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::SendHeartbeatRequest>| async move {
@@ -391,7 +418,7 @@ fn replay<S: v1::replay_service_server::ReplayService, G: Gate>(
             "/api/v1/reports:batch",
             routing::post(
                 unary(
-                    &METHODS[21],
+                    &METHODS[22],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::BatchReportRequest>| async move {
@@ -410,7 +437,7 @@ fn route<S: v1::route_service_server::RouteService, G: Gate>(
             "/api/v1/routes",
             routing::post(
                 unary(
-                    &METHODS[22],
+                    &METHODS[23],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::CreateRouteRequest>| async move {
@@ -423,7 +450,7 @@ fn route<S: v1::route_service_server::RouteService, G: Gate>(
             "/api/v1/routes/{route_id}",
             routing::get(
                 unary(
-                    &METHODS[23],
+                    &METHODS[24],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::GetRouteRequest>| async move {
@@ -436,7 +463,7 @@ fn route<S: v1::route_service_server::RouteService, G: Gate>(
             "/api/v1/routes",
             routing::get(
                 unary(
-                    &METHODS[24],
+                    &METHODS[25],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::ListRoutesRequest>| async move {
@@ -449,7 +476,7 @@ fn route<S: v1::route_service_server::RouteService, G: Gate>(
             "/api/v1/routes/{route_id}",
             routing::patch(
                 unary(
-                    &METHODS[25],
+                    &METHODS[26],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::UpdateRouteRequest>| async move {
@@ -462,7 +489,7 @@ fn route<S: v1::route_service_server::RouteService, G: Gate>(
             "/api/v1/routes/{route_id}",
             routing::delete(
                 unary(
-                    &METHODS[26],
+                    &METHODS[27],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::DeleteRouteRequest>| async move {
@@ -481,7 +508,7 @@ fn silence<S: v1::silence_service_server::SilenceService, G: Gate>(
             "/api/v1/silences",
             routing::post(
                 unary(
-                    &METHODS[27],
+                    &METHODS[28],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::CreateSilenceRequest>| async move {
@@ -494,7 +521,7 @@ fn silence<S: v1::silence_service_server::SilenceService, G: Gate>(
             "/api/v1/silences/{silence_id}",
             routing::get(
                 unary(
-                    &METHODS[28],
+                    &METHODS[29],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::GetSilenceRequest>| async move {
@@ -507,7 +534,7 @@ fn silence<S: v1::silence_service_server::SilenceService, G: Gate>(
             "/api/v1/silences",
             routing::get(
                 unary(
-                    &METHODS[29],
+                    &METHODS[30],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::ListSilencesRequest>| async move {
@@ -520,7 +547,7 @@ fn silence<S: v1::silence_service_server::SilenceService, G: Gate>(
             "/api/v1/silences/{silence_id}",
             routing::patch(
                 unary(
-                    &METHODS[30],
+                    &METHODS[31],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::UpdateSilenceRequest>| async move {
@@ -533,7 +560,7 @@ fn silence<S: v1::silence_service_server::SilenceService, G: Gate>(
             "/api/v1/silences/{silence_id}",
             routing::delete(
                 unary(
-                    &METHODS[31],
+                    &METHODS[32],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::DeleteSilenceRequest>| async move {
@@ -552,7 +579,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/register",
             routing::post(
                 unary(
-                    &METHODS[32],
+                    &METHODS[33],
                     service,
                     gate,
                     |
@@ -566,7 +593,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::get(
                 unary(
-                    &METHODS[33],
+                    &METHODS[34],
                     service,
                     gate,
                     |service: Arc<S>, request: tonic::Request<v1::GetSchedulerRequest>| async move {
@@ -579,7 +606,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/explain",
             routing::get(
                 unary(
-                    &METHODS[34],
+                    &METHODS[35],
                     service,
                     gate,
                     |
@@ -593,7 +620,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers",
             routing::get(
                 unary(
-                    &METHODS[35],
+                    &METHODS[36],
                     service,
                     gate,
                     |
@@ -607,7 +634,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::patch(
                 unary(
-                    &METHODS[36],
+                    &METHODS[37],
                     service,
                     gate,
                     |
@@ -621,7 +648,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/release",
             routing::post(
                 unary(
-                    &METHODS[37],
+                    &METHODS[38],
                     service,
                     gate,
                     |
@@ -635,7 +662,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}",
             routing::delete(
                 unary(
-                    &METHODS[38],
+                    &METHODS[39],
                     service,
                     gate,
                     |
@@ -649,7 +676,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/pause",
             routing::post(
                 unary(
-                    &METHODS[39],
+                    &METHODS[40],
                     service,
                     gate,
                     |
@@ -663,7 +690,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/{scheduler_id}/resume",
             routing::post(
                 unary(
-                    &METHODS[40],
+                    &METHODS[41],
                     service,
                     gate,
                     |
@@ -677,7 +704,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedules:preview",
             routing::post(
                 unary(
-                    &METHODS[41],
+                    &METHODS[42],
                     service,
                     gate,
                     |
@@ -691,7 +718,7 @@ fn scheduler<S: v1::scheduler_service_server::SchedulerService, G: Gate>(
             "/api/v1/schedulers/watch",
             routing::get(
                 events(
-                    &METHODS[42],
+                    &METHODS[43],
                     service,
                     gate,
                     |

@@ -49,6 +49,7 @@ impl Fake {
             report: Arc::clone(&fake),
             route: Arc::clone(&fake),
             silence: Arc::clone(&fake),
+            audit: Arc::clone(&fake),
             run: Arc::clone(&fake),
             scheduler: fake,
         }
@@ -121,6 +122,10 @@ answers! { v1::route_service_server::RouteService {}
     list_routes(ListRoutesRequest) -> ListRoutesResponse
     update_route(UpdateRouteRequest) -> UpdateRouteResponse
     delete_route(DeleteRouteRequest) -> DeleteRouteResponse
+}
+
+answers! { v1::audit_service_server::AuditService {}
+    list_audit_entries(ListAuditEntriesRequest) -> ListAuditEntriesResponse
 }
 
 answers! { v1::silence_service_server::SilenceService {}

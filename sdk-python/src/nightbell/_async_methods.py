@@ -889,6 +889,26 @@ class AsyncCalls:
             timeout,
         )
 
+    async def list_audit_entries(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        target: str | None = None,
+        timeout: float | None = None,
+    ) -> types.ListAuditEntriesResponse:
+        """Lists what was done, the newest first."""
+        return await self._call(
+            _calls.LIST_AUDIT_ENTRIES,
+            types.ListAuditEntriesResponse,
+            {
+                "page_size": page_size,
+                "page_token": page_token,
+                "target": target,
+            },
+            timeout,
+        )
+
     async def create_key(
         self,
         *,

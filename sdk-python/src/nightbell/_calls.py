@@ -156,6 +156,7 @@ UPDATE_SILENCE = Call(
 DELETE_SILENCE = Call(
     "SilenceService", "DeleteSilence", "DELETE", "/api/v1/silences/{silence_id}", "", True
 )
+LIST_AUDIT_ENTRIES = Call("AuditService", "ListAuditEntries", "GET", "/api/v1/audit", "", True)
 CREATE_KEY = Call("KeyService", "CreateKey", "POST", "/api/v1/keys", "*", False)
 LIST_KEYS = Call("KeyService", "ListKeys", "GET", "/api/v1/keys", "", True)
 REVOKE_KEY = Call("KeyService", "RevokeKey", "POST", "/api/v1/keys/{key_id}/revoke", "*", True)
@@ -201,6 +202,7 @@ ALL = (
     LIST_SILENCES,
     UPDATE_SILENCE,
     DELETE_SILENCE,
+    LIST_AUDIT_ENTRIES,
     CREATE_KEY,
     LIST_KEYS,
     REVOKE_KEY,

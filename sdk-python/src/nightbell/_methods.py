@@ -889,6 +889,26 @@ class Calls:
             timeout,
         )
 
+    def list_audit_entries(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        target: str | None = None,
+        timeout: float | None = None,
+    ) -> types.ListAuditEntriesResponse:
+        """Lists what was done, the newest first."""
+        return self._call(
+            _calls.LIST_AUDIT_ENTRIES,
+            types.ListAuditEntriesResponse,
+            {
+                "page_size": page_size,
+                "page_token": page_token,
+                "target": target,
+            },
+            timeout,
+        )
+
     def create_key(
         self,
         *,

@@ -21,6 +21,7 @@ FILES = (
     "channel",
     "route",
     "silence",
+    "audit",
     "key",
 )
 

@@ -4,6 +4,17 @@ use crate::{
     call::{Body, Call, Route, Watch},
     error::Error, wire,
 };
+impl Call for api::ListAuditEntriesRequest {
+    type Response = api::ListAuditEntriesResponse;
+    type WireRequest = wire::ListAuditEntriesRequest;
+    type WireResponse = wire::ListAuditEntriesResponse;
+    const PATH: &'static str = "/nightbell.v1.AuditService/ListAuditEntries";
+    const ROUTE: Route = Route {
+        verb: "GET",
+        path: "/api/v1/audit",
+        body: Body::None,
+    };
+}
 impl Call for api::CreateChannelRequest {
     type Response = api::CreateChannelResponse;
     type WireRequest = wire::CreateChannelRequest;
@@ -479,6 +490,13 @@ impl Call for api::WatchSchedulersRequest {
     };
 }
 impl Api {
+    /// ListAuditEntries lists what was done, the newest first.
+    pub async fn list_audit_entries(
+        &self,
+        request: api::ListAuditEntriesRequest,
+    ) -> Result<api::ListAuditEntriesResponse, Error> {
+        self.call(request).await
+    }
     /// CreateChannel adds a channel.
     ///
     /// Errors:

@@ -269,6 +269,66 @@ impl convert::Word for api::LimitState {
         )
     }
 }
+impl From<api::AuditEntry> for wire::AuditEntry {
+    fn from(it: api::AuditEntry) -> Self {
+        Self {
+            entry_id: it.entry_id,
+            at: it.at.map(|value| convert::time_out(value)),
+            by: it.by,
+            key_id: it.key_id,
+            action: it.action,
+            target: it.target,
+            note: it.note,
+        }
+    }
+}
+impl From<wire::AuditEntry> for api::AuditEntry {
+    fn from(it: wire::AuditEntry) -> Self {
+        Self {
+            entry_id: it.entry_id,
+            at: it.at.map(|value| convert::time_in(value)),
+            by: it.by,
+            key_id: it.key_id,
+            action: it.action,
+            target: it.target,
+            note: it.note,
+        }
+    }
+}
+impl From<api::ListAuditEntriesRequest> for wire::ListAuditEntriesRequest {
+    fn from(it: api::ListAuditEntriesRequest) -> Self {
+        Self {
+            page_size: it.page_size,
+            page_token: it.page_token,
+            target: it.target,
+        }
+    }
+}
+impl From<wire::ListAuditEntriesRequest> for api::ListAuditEntriesRequest {
+    fn from(it: wire::ListAuditEntriesRequest) -> Self {
+        Self {
+            page_size: it.page_size,
+            page_token: it.page_token,
+            target: it.target,
+        }
+    }
+}
+impl From<api::ListAuditEntriesResponse> for wire::ListAuditEntriesResponse {
+    fn from(it: api::ListAuditEntriesResponse) -> Self {
+        Self {
+            entries: it.entries.into_iter().map(|value| value.into()).collect(),
+            next_page_token: it.next_page_token,
+        }
+    }
+}
+impl From<wire::ListAuditEntriesResponse> for api::ListAuditEntriesResponse {
+    fn from(it: wire::ListAuditEntriesResponse) -> Self {
+        Self {
+            entries: it.entries.into_iter().map(|value| value.into()).collect(),
+            next_page_token: it.next_page_token,
+        }
+    }
+}
 impl From<api::Channel> for wire::Channel {
     fn from(it: api::Channel) -> Self {
         Self {

@@ -216,6 +216,47 @@ pub enum LimitState {
     #[serde(other)]
     Unknown,
 }
+/// AuditEntry is one thing that was done.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditEntry {
+    /// The entry's id.
+    pub entry_id: String,
+    /// When.
+    #[serde(with = "json::time", skip_serializing_if = "Option::is_none")]
+    pub at: Option<SystemTime>,
+    /// The name of the key that it was done with, as it was then, or of the person.
+    pub by: String,
+    /// The id of the key. Empty: it was done without one, by a button of Slack's.
+    pub key_id: String,
+    /// What was done, such as "key.created" or "scheduler.paused".
+    pub action: String,
+    /// The id of what it was done to.
+    pub target: String,
+    /// More about it, for people: a name, a note, the settings that were changed.
+    pub note: String,
+}
+/// ListAuditEntriesRequest asks for a page of entries.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListAuditEntriesRequest {
+    /// How many at the most. 0 means 50; more than 500 means 500.
+    pub page_size: i32,
+    /// The next_page_token of the page before. Empty: the first page.
+    pub page_token: String,
+    /// Only what was done to the thing of this id. Empty: all.
+    pub target: String,
+}
+/// ListAuditEntriesResponse is a page of entries.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListAuditEntriesResponse {
+    /// The entries, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<AuditEntry>,
+    /// What to ask for the next page with. Empty: this is the last.
+    pub next_page_token: String,
+}
 /// Channel is a place where notifications go.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -5,6 +5,7 @@
 //! rolls a die or touches storage, so the whole life of a scheduler can be replayed
 //! in a test. [`transition::transition`] is the one way in.
 
+pub mod audit;
 pub mod blind;
 pub mod breaker;
 pub mod deadline;

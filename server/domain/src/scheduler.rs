@@ -74,6 +74,9 @@ pub struct State {
     pub last_report_at: Option<Timestamp>,
     /// When a run of it last ended well.
     pub last_success_at: Option<Timestamp>,
+    /// How long that run took, if it is known.
+    #[serde(with = "as_millis")]
+    pub last_success_took: Option<Duration>,
     /// When a run of it last ended badly.
     pub last_failure_at: Option<Timestamp>,
     /// When a run of it last ended well too soon to be believed.

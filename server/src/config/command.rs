@@ -236,6 +236,10 @@ pub(super) struct Flags {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub(super) open_metrics: Option<String>,
 
+    /// Schedulers that /metrics shows one by one, to a key that may read [default: 0].
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) metrics_schedulers_max: Option<String>,
+
     /// Origins of web pages that may call the server, separated by commas.
     #[arg(long, value_name = "LIST")]
     pub(super) cors_origins: Option<String>,
@@ -261,6 +265,7 @@ impl Flags {
             "NIGHTBELL_SCHEDULERS_MAX" => &self.schedulers_max,
             "NIGHTBELL_REGISTER_ON_FIRST_REPORT" => &self.register_on_first_report,
             "NIGHTBELL_OPEN_METRICS" => &self.open_metrics,
+            "NIGHTBELL_METRICS_SCHEDULERS_MAX" => &self.metrics_schedulers_max,
             "NIGHTBELL_CORS_ORIGINS" => &self.cors_origins,
             _ => &None,
         };

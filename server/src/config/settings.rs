@@ -13,7 +13,7 @@ use super::command::Flags;
 use crate::channel::address::AllowList;
 use crate::channel::email::server::MailServer;
 use crate::channel::email::{Domains, Mail};
-use crate::limits::{REQUESTS_PER_SECOND_DEFAULT, SCHEDULERS_DEFAULT};
+use crate::limits::{METRICS_SCHEDULERS_MAX, REQUESTS_PER_SECOND_DEFAULT, SCHEDULERS_DEFAULT};
 use crate::store::postgres::Address;
 use crate::telemetry::LogFormat;
 
@@ -47,6 +47,8 @@ pub struct Settings {
     pub register_on_first_report: bool,
     /// Whether metrics and reflection need no key.
     pub open_metrics: bool,
+    /// How many schedulers the metrics show one by one. 0: none.
+    pub metrics_schedulers_max: u32,
     /// Origins of web pages that may call the server.
     pub cors_origins: Vec<String>,
 }
@@ -120,6 +122,7 @@ impl Settings {
             ("NIGHTBELL_SCHEDULERS_MAX", self.schedulers_max.to_string()),
             ("NIGHTBELL_REGISTER_ON_FIRST_REPORT", self.register_on_first_report.to_string()),
             ("NIGHTBELL_OPEN_METRICS", self.open_metrics.to_string()),
+            ("NIGHTBELL_METRICS_SCHEDULERS_MAX", self.metrics_schedulers_max.to_string()),
             ("NIGHTBELL_CORS_ORIGINS", self.cors_origins.join(",")),
         ];
         lines.into_iter().fold(String::new(), |mut text, (name, value)| {
@@ -160,6 +163,7 @@ pub(super) fn check(
     let schedulers_max = source.parse("NIGHTBELL_SCHEDULERS_MAX", &most, number);
     let register = source.parse("NIGHTBELL_REGISTER_ON_FIRST_REPORT", "false", boolean);
     let open_metrics = source.parse("NIGHTBELL_OPEN_METRICS", "false", boolean);
+    let metrics_schedulers_max = source.parse("NIGHTBELL_METRICS_SCHEDULERS_MAX", "0", measured);
     let cors_origins = source.parse("NIGHTBELL_CORS_ORIGINS", "", origins);
 
     let database = database?;
@@ -177,6 +181,7 @@ pub(super) fn check(
         schedulers_max: schedulers_max?,
         register_on_first_report: register?,
         open_metrics: open_metrics?,
+        metrics_schedulers_max: metrics_schedulers_max?,
         cors_origins: cors_origins?,
     })
 }
@@ -313,6 +318,14 @@ fn number(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
         _ => Err(format!("is `{text}`; must be a whole number from 1 to {}", u32::MAX)),
+    }
+}
+
+/// How many schedulers are measured one by one.
+fn measured(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(number) if number <= METRICS_SCHEDULERS_MAX => Ok(number),
+        _ => Err(format!("is `{text}`; must be a whole number from 0 to {METRICS_SCHEDULERS_MAX}")),
     }
 }
 

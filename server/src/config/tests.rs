@@ -159,6 +159,7 @@ fn every_wrong_setting_is_named_at_once() {
         ("NIGHTBELL_SCHEDULERS_MAX", "many"),
         ("NIGHTBELL_REGISTER_ON_FIRST_REPORT", "perhaps"),
         ("NIGHTBELL_OPEN_METRICS", "2"),
+        ("NIGHTBELL_METRICS_SCHEDULERS_MAX", "10001"),
         ("NIGHTBELL_CORS_ORIGINS", "https://a.example,*"),
     ];
 

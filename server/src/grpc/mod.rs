@@ -3,6 +3,7 @@
 //! A handler takes who calls, converts, calls the service, converts. Nothing is
 //! decided here but what concerns a transport: when a stream ends ([`streams`], [`report_stream`]).
 
+pub mod audit;
 pub mod channels;
 pub mod frames;
 mod incidents;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use nightbell_proto::rest::{self, DecodeWarnings};
 use nightbell_proto::status::refusal;
+use nightbell_proto::v1::audit_service_server::AuditServiceServer;
 use nightbell_proto::v1::channel_service_server::ChannelServiceServer;
 use nightbell_proto::v1::incident_service_server::IncidentServiceServer;
 use nightbell_proto::v1::key_service_server::KeyServiceServer;
@@ -39,6 +41,7 @@ use crate::auth::Admitted;
 use crate::limits::{GRPC_BATCH_BYTES_MAX, GRPC_MESSAGE_BYTES_MAX};
 use crate::service::Services;
 
+use audit::Audit;
 use channels::Channels;
 use incidents::Incidents;
 use keys::Keys;
@@ -53,6 +56,7 @@ use streams::Streams;
 /// The handlers of every service, for both transports. Cheap to clone.
 #[derive(Clone)]
 pub struct Handlers {
+    audit: Arc<Audit>,
     channels: Arc<Channels>,
     incidents: Arc<Incidents>,
     keys: Arc<Keys>,
@@ -66,6 +70,7 @@ pub struct Handlers {
 
 /// The handlers as the REST router takes them.
 pub type RestServices = rest::Services<
+    Audit,
     Channels,
     Incidents,
     Keys,
@@ -81,6 +86,7 @@ impl Handlers {
     /// Handlers that do what `services` do, and end streams as `streams` say.
     pub fn new(services: &Services, streams: &Streams) -> Self {
         Self {
+            audit: Arc::new(Audit::new(services.clone())),
             channels: Arc::new(Channels::new(services.clone())),
             incidents: Arc::new(Incidents::new(services.clone())),
             keys: Arc::new(Keys::new(services.clone())),
@@ -105,6 +111,7 @@ impl Handlers {
                 )
             };
         }
+        serve!(AuditServiceServer, &self.audit);
         serve!(ChannelServiceServer, &self.channels);
         serve!(IncidentServiceServer, &self.incidents);
         serve!(KeyServiceServer, &self.keys);
@@ -124,6 +131,7 @@ impl Handlers {
     /// The same handlers for REST.
     pub fn rest(&self) -> RestServices {
         rest::Services {
+            audit: Arc::clone(&self.audit),
             channel: Arc::clone(&self.channels),
             incident: Arc::clone(&self.incidents),
             key: Arc::clone(&self.keys),

@@ -1,8 +1,10 @@
 //! The side of the server that speaks plain HTTP: the routes made from the contract,
 //! the reference, health and metrics.
 
+pub mod badges;
 pub mod dashboard;
 pub mod gate;
+pub mod metrics;
 pub mod owners;
 pub mod pages;
 pub mod slack;

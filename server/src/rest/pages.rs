@@ -1,16 +1,14 @@
-//! The reference, health and metrics.
+//! The reference and health.
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use nightbell_domain::key::Access;
 use nightbell_proto::{DOCS_HTML, OPENAPI, rest};
 use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::gate::Gate;
 use crate::service::Services;
 
 /// Nothing but its own style: the page has no script, and loads nothing.
@@ -20,22 +18,12 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inl
 #[derive(Clone)]
 struct Pages {
     services: Services,
-    gate: Gate,
     stopping: CancellationToken,
-    metrics_are_open: bool,
 }
 
-/// Routes that are no calls of the contract.
-///
-/// `/metrics` asks for a key that may read, unless `metrics_are_open`. Health says
-/// nothing but ready or not.
-pub fn pages(
-    services: Services,
-    gate: Gate,
-    stopping: CancellationToken,
-    metrics_are_open: bool,
-) -> Router {
-    let pages = Pages { services, gate, stopping, metrics_are_open };
+/// Routes that are no calls of the contract. Health says nothing but ready or not.
+pub fn pages(services: Services, stopping: CancellationToken) -> Router {
+    let pages = Pages { services, stopping };
     let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
     let safe = [
         (header::CONTENT_SECURITY_POLICY, policy),
@@ -47,7 +35,6 @@ pub fn pages(
         .route("/api/openapi.json", get(|| async { typed("application/json", OPENAPI) }))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
         .method_not_allowed_fallback(rest::wrong_verb)
         .with_state(pages);
     safe.into_iter().fold(router, |router, (name, value): (HeaderName, HeaderValue)| {
@@ -72,15 +59,4 @@ async fn ready(State(pages): State<Pages>) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
         }
     }
-}
-
-async fn metrics(State(pages): State<Pages>, request: Request) -> Response {
-    if !pages.metrics_are_open {
-        let (parts, _) = request.into_parts();
-        if let Err(status) = pages.gate.admit(&parts, Access::Read).await {
-            return rest::error_response(&status, rest::request_id(&parts.headers).as_deref());
-        }
-    }
-    let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, media_type)], pages.services.metrics().encode()).into_response()
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use nightbell_domain::audit::Action;
 use nightbell_domain::key::{Principal, ProjectId};
 use nightbell_domain::settings::Violation;
 use nightbell_domain::time::Timestamp;
@@ -122,6 +123,7 @@ impl Services {
         let most = CHANNELS_MAX.unsigned_abs();
         let full = ServiceError::Quota { what: "channels", max: most };
         stored.id = id.map_err(unstored)?.ok_or(full)?;
+        self.note(principal, Action::ChannelCreated, stored.id, &stored.name).await;
         Ok((shown(&stored, &settings), settled.made_secret))
     }
 
@@ -176,17 +178,21 @@ impl Services {
         }
         stored.sealed_settings = self.seal(principal.project, &settings)?;
         let channel = shown(&stored, &settings);
-        if self.store().channel_update(stored).await.map_err(unstored)? {
-            Ok(channel)
-        } else {
-            Err(unknown())
+        if !self.store().channel_update(stored).await.map_err(unstored)? {
+            return Err(unknown());
         }
+        self.note(principal, Action::ChannelUpdated, id, &channel.name).await;
+        Ok(channel)
     }
 
     /// Forgets a channel; what it was still to be told is abandoned.
     pub async fn delete_channel(&self, principal: &Principal, id: i64) -> Result<(), ServiceError> {
         let deleted = self.store().channel_delete(principal.project, id, self.now()).await;
-        if deleted.map_err(unstored)? { Ok(()) } else { Err(unknown()) }
+        if !deleted.map_err(unstored)? {
+            return Err(unknown());
+        }
+        self.note(principal, Action::ChannelDeleted, id, "").await;
+        Ok(())
     }
 
     /// Sends one test notification now and tells what the channel answered.
@@ -215,9 +221,11 @@ impl Services {
             let result = format!("no answer within {} seconds", TEST_MAX.as_secs());
             Outcome::Retry { result, retry_after: None }
         });
+        let result = outcome.result();
+        self.note(principal, Action::ChannelTested, id, &result).await;
         Ok(TestReceipt {
             is_delivered: matches!(outcome, Outcome::Delivered { .. }),
-            result: outcome.result(),
+            result,
             took_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
         })
     }

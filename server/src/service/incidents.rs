@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use nightbell_domain::audit::Action;
 use nightbell_domain::id::{IncidentId, SchedulerId};
 use nightbell_domain::key::Principal;
 use nightbell_domain::settings::Violation;
@@ -87,7 +88,10 @@ impl Services {
         note: String,
     ) -> Result<IncidentView, ServiceError> {
         let by = signed(principal, by, &note)?;
-        self.act(principal, id, Input::Acknowledge { incident: id, by, note }).await
+        let said = said(&by, &note);
+        let view = self.act(principal, id, Input::Acknowledge { incident: id, by, note }).await?;
+        self.note(principal, Action::IncidentAcknowledged, id, &said).await;
+        Ok(view)
     }
 
     /// Ends an incident by hand. An empty `by` means the name of the key.
@@ -99,7 +103,10 @@ impl Services {
         note: String,
     ) -> Result<IncidentView, ServiceError> {
         let by = signed(principal, by, &note)?;
-        self.act(principal, id, Input::Resolve { incident: id, by, note }).await
+        let said = said(&by, &note);
+        let view = self.act(principal, id, Input::Resolve { incident: id, by, note }).await?;
+        self.note(principal, Action::IncidentResolved, id, &said).await;
+        Ok(view)
     }
 
     async fn act(
@@ -120,6 +127,11 @@ impl Services {
         let found = self.store().incident(principal.project, id).await.map_err(unstored)?;
         found.ok_or(ServiceError::NotFound { kind: "incident" })
     }
+}
+
+/// Who said what of an incident, in one line.
+fn said(by: &str, note: &str) -> String {
+    if note.is_empty() { by.to_owned() } else { format!("{by}: {note}") }
 }
 
 /// Whose name to sign with: `by`, or that of the key.

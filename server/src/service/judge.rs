@@ -33,16 +33,18 @@ const READING_MAX: Duration = Duration::from_millis(200);
 /// For how long blindness is remembered: no deadline of interest lies further back.
 const BLINDNESS_KEPT: Duration = Duration::from_hours(48);
 
-/// Runs, the least number of them, incidents and notifications are kept so long.
+/// Runs, the least number of them, entries of the audit log, incidents and notifications
+/// are kept so long.
 const RUNS_KEPT: Duration = Duration::from_hours(90 * 24);
 const RUNS_LEAST: i64 = 100;
+const AUDIT_KEPT: Duration = Duration::from_hours(400 * 24);
 const INCIDENTS_KEPT: Duration = Duration::from_hours(400 * 24);
 const NOTIFICATIONS_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// How many schedulers are looked through in one go for what is too old.
 const PRUNED_SCHEDULERS: i64 = 200;
 
-/// How many refused reports are forgotten in one go.
+/// How many refused reports or entries of the audit log are forgotten in one go.
 const PRUNED_MAX: i64 = 1_000;
 
 /// Looks at whatever is due, if it is this server's turn. Made once, at the start: what
@@ -107,9 +109,6 @@ impl Judge {
         }
         let metrics = self.services.metrics();
         metrics.evaluations.inc_by(count as u64);
-        metrics
-            .ingest_queue_depth
-            .set(i64::try_from(self.services.inner.ingest.depth()).unwrap_or(i64::MAX));
         metrics.evaluation_lag_seconds.set(self.services.now().since(until).as_secs_f64());
         self.services.inner.progress.judged(now);
         Ok(count)
@@ -235,6 +234,8 @@ impl Judge {
             let before = now.minus(super::schedulers::REJECTED_KEPT);
             let pruned = self.services.store().rejected_prune(before, PRUNED_MAX).await;
             pruned.map_err(unstored)?;
+            let before = now.minus(AUDIT_KEPT);
+            self.services.store().audit_prune(before, PRUNED_MAX).await.map_err(unstored)?;
             let kept = Kept {
                 runs_since: now.minus(RUNS_KEPT),
                 runs_least: RUNS_LEAST,

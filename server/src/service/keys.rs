@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use nightbell_domain::audit::Action;
 use nightbell_domain::key::{Binding, Key, Principal, ProjectId, Role};
 use nightbell_domain::settings::Violation;
 use nightbell_domain::time::Timestamp;
@@ -44,6 +45,8 @@ impl Services {
         let secret = self.inner.parts.auth.secret();
         let made = make_key(self.store(), secret, principal.project, new, self.now()).await?;
         self.inner.parts.auth.keys().refresh().await;
+        let note = format!("{}, {}", made.0.name, made.0.role.word());
+        self.note(principal, Action::KeyCreated, &made.0.key_id, &note).await;
         Ok(made)
     }
 
@@ -60,7 +63,9 @@ impl Services {
     ) -> Result<Key, ServiceError> {
         let revoked = self.store().key_revoke(Some(principal.project), key_id, self.now()).await;
         self.inner.parts.auth.keys().refresh().await;
-        revoked.map_err(unstored)?.ok_or(ServiceError::NotFound { kind: "key" })
+        let revoked = revoked.map_err(unstored)?.ok_or(ServiceError::NotFound { kind: "key" })?;
+        self.note(principal, Action::KeyRevoked, key_id, &revoked.name).await;
+        Ok(revoked)
     }
 
     /// A token that stands for the key, and when it ends.

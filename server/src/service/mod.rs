@@ -1,5 +1,7 @@
 //! What the system does, one file per entity. Knows no transport.
 
+pub mod audit;
+pub mod badges;
 pub mod channels;
 mod decide;
 pub mod deliveries;
@@ -7,6 +9,7 @@ mod digests;
 pub mod incidents;
 mod judge;
 pub mod keys;
+mod measure;
 pub mod owners;
 pub mod page;
 pub mod policies;
@@ -33,7 +36,7 @@ use nightbell_domain::scheduler::Scheduler;
 use nightbell_domain::settings::Patch;
 use nightbell_domain::time::Timestamp;
 use nightbell_domain::transition::{Answer, Input};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Authenticator;
@@ -85,6 +88,8 @@ pub struct Rules {
     pub schedulers_max: u64,
     /// Whether an unknown scheduler is registered when it first reports.
     pub registers_on_first_report: bool,
+    /// How many schedulers are measured one by one.
+    pub metrics_schedulers_max: usize,
     /// Where people reach the server, for links.
     pub address: String,
 }
@@ -105,6 +110,7 @@ struct Inner {
     /// Which channels rest, by their numbers.
     breakers: Mutex<HashMap<i64, Breaker>>,
     paces: Paces,
+    badges: Semaphore,
 }
 
 impl Services {
@@ -129,7 +135,9 @@ impl Services {
         let progress = Progress::from(parts.clock.now());
         let breakers = Mutex::default();
         let paces = Paces::default();
-        let inner = Inner { parts, ingest, sight, progress, changes, outbox_bell, breakers, paces };
+        let badges = badges::turnstile();
+        let inner =
+            Inner { parts, ingest, sight, progress, changes, outbox_bell, breakers, paces, badges };
         (Self { inner: Arc::new(inner) }, writing)
     }
 

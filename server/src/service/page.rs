@@ -47,6 +47,12 @@ impl PageRequest {
         after.map(|after| Some(after.to_owned())).ok_or_else(bad_token)
     }
 
+    /// Where a list in order of numbers goes on.
+    pub(super) fn after_number(&self, kind: &str) -> Result<Option<i64>, ServiceError> {
+        let after = self.after(kind)?;
+        after.map(|after| after.parse().map_err(|_| bad_token())).transpose()
+    }
+
     /// Where a list in order of time goes on.
     pub(super) fn after_time(
         &self,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use nightbell_domain::audit::Action;
 use nightbell_domain::key::{Principal, ProjectId};
 use nightbell_domain::notify::ChannelId;
 use nightbell_domain::route::Route;
@@ -26,7 +27,9 @@ impl Services {
         route: Route,
     ) -> Result<Kept<Route>, ServiceError> {
         self.check_route(principal.project, &route).await?;
-        self.keep(principal, route).await
+        let kept = self.keep(principal, route).await?;
+        self.note(principal, Action::RouteCreated, kept.id, "").await;
+        Ok(kept)
     }
 
     /// One route.
@@ -48,12 +51,16 @@ impl Services {
     ) -> Result<Kept<Route>, ServiceError> {
         let kept: Kept<Route> = self.kept_one(principal.project, id).await?;
         self.check_route(principal.project, &policy).await?;
-        self.keep_changed(principal.project, Kept { policy, ..kept }).await
+        let kept = self.keep_changed(principal.project, Kept { policy, ..kept }).await?;
+        self.note(principal, Action::RouteUpdated, id, "").await;
+        Ok(kept)
     }
 
     /// Forgets a route.
     pub async fn delete_route(&self, principal: &Principal, id: i64) -> Result<(), ServiceError> {
-        self.forget::<Route>(principal.project, id).await
+        self.forget::<Route>(principal.project, id).await?;
+        self.note(principal, Action::RouteDeleted, id, "").await;
+        Ok(())
     }
 
     async fn check_route(&self, project: ProjectId, route: &Route) -> Result<(), ServiceError> {

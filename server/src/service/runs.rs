@@ -1,5 +1,6 @@
 //! Runs of schedulers.
 
+use nightbell_domain::audit::Action;
 use nightbell_domain::id::{RunId, SchedulerId};
 use nightbell_domain::key::Principal;
 use nightbell_domain::ledger::SlotEntry;
@@ -83,6 +84,7 @@ impl Services {
     ) -> Result<Run, ServiceError> {
         let target = by_id(principal.project, &scheduler);
         let (_, owner) = self.operate(principal, target, Input::CancelRun(id.clone())).await?;
+        self.note(principal, Action::RunCancelled, &scheduler, id.as_str()).await;
         let run = owner.state.runs.into_iter().find(|run| run.id == id);
         run.ok_or(ServiceError::NotFound { kind: "run" })
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use nightbell_domain::audit::Action;
 use nightbell_domain::explain::{Explanation, explain};
 use nightbell_domain::id::SchedulerId;
 use nightbell_domain::key::{Principal, ProjectId};
@@ -198,10 +199,13 @@ impl Services {
         &self,
         principal: &Principal,
         id: SchedulerId,
-        patch: Patch,
+        mut patch: Patch,
     ) -> Result<Scheduler, ServiceError> {
+        let names = patch.names().join(", ");
         let input = Input::Settings { patch, by: principal.role };
-        Ok(self.operate(principal, by_id(principal.project, &id), input).await?.1)
+        let (_, changed) = self.operate(principal, by_id(principal.project, &id), input).await?;
+        self.note(principal, Action::SchedulerUpdated, id, &names).await;
+        Ok(changed)
     }
 
     /// Gives settings back to what the job registers; without names, all of them.
@@ -211,8 +215,11 @@ impl Services {
         id: SchedulerId,
         names: Vec<String>,
     ) -> Result<Scheduler, ServiceError> {
+        let note = names.join(", ");
         let input = Input::Release { names };
-        Ok(self.operate(principal, by_id(principal.project, &id), input).await?.1)
+        let (_, changed) = self.operate(principal, by_id(principal.project, &id), input).await?;
+        self.note(principal, Action::SchedulerReleased, id, &note).await;
+        Ok(changed)
     }
 
     /// Forgets a scheduler.
@@ -225,6 +232,7 @@ impl Services {
         if !self.store().scheduler_delete(project, &id).await.map_err(unstored)? {
             return Err(ServiceError::UnknownScheduler(id));
         }
+        self.note(principal, Action::SchedulerDeleted, &id, "").await;
         // Nobody listening is no fault.
         let _ = self.inner.changes.send(Change::Gone { project, id });
         Ok(())
@@ -246,7 +254,9 @@ impl Services {
         until: Option<Timestamp>,
     ) -> Result<Scheduler, ServiceError> {
         let target = by_id(principal.project, &id);
-        Ok(self.operate(principal, target, Input::Pause { until }).await?.1)
+        let (_, changed) = self.operate(principal, target, Input::Pause { until }).await?;
+        self.note(principal, Action::SchedulerPaused, id, "").await;
+        Ok(changed)
     }
 
     /// Judges a scheduler again.
@@ -255,7 +265,10 @@ impl Services {
         principal: &Principal,
         id: SchedulerId,
     ) -> Result<Scheduler, ServiceError> {
-        Ok(self.operate(principal, by_id(principal.project, &id), Input::Resume).await?.1)
+        let target = by_id(principal.project, &id);
+        let (_, changed) = self.operate(principal, target, Input::Resume).await?;
+        self.note(principal, Action::SchedulerResumed, id, "").await;
+        Ok(changed)
     }
 
     /// Every scheduler once, then [`SchedulerChange::Idle`], then each again whenever

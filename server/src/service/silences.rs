@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use nightbell_domain::audit::Action;
 use nightbell_domain::id::SchedulerId;
 use nightbell_domain::key::{Principal, ProjectId};
 use nightbell_domain::selector::Selector;
@@ -70,6 +71,7 @@ impl Services {
         let silence = settle(draft, self.now())?;
         self.forget_old_silences(principal.project).await?;
         let kept = self.keep(principal, silence).await?;
+        self.note(principal, Action::SilenceCreated, kept.id, &kept.policy.note).await;
         Ok(self.silence_view(kept))
     }
 
@@ -100,12 +102,15 @@ impl Services {
         let policy = settle(draft, self.now())?;
         let kept = self.keep_changed(principal.project, Kept { policy, ..kept }).await?;
         self.inner.outbox_bell.notify_one();
+        self.note(principal, Action::SilenceUpdated, id, &kept.policy.note).await;
         Ok(self.silence_view(kept))
     }
 
     /// Ends and forgets a silence.
     pub async fn delete_silence(&self, principal: &Principal, id: i64) -> Result<(), ServiceError> {
-        self.forget::<Silence>(principal.project, id).await
+        self.forget::<Silence>(principal.project, id).await?;
+        self.note(principal, Action::SilenceDeleted, id, "").await;
+        Ok(())
     }
 
     /// The silences that cover a scheduler and are not over.

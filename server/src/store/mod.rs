@@ -19,6 +19,7 @@ mod telling;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use nightbell_domain::audit::Entry;
 use nightbell_domain::blind::BlindWindow;
 use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::key::{Key, ProjectId};
@@ -32,7 +33,9 @@ pub use error::StoreError;
 pub use notification::{
     Attempt, Claim, Copied, Delivery, DeliveryState, Fate, Receipt, Settlement, Thread, Whose,
 };
-pub use query::{IncidentQuery, IncidentState, IncidentView, RunQuery, SchedulerQuery, SlotQuery};
+pub use query::{
+    AuditQuery, IncidentQuery, IncidentState, IncidentView, RunQuery, SchedulerQuery, SlotQuery,
+};
 pub use telling::{Asking, PolicyKind, Recipient, StoredChannel, StoredPolicy};
 
 /// A scheduler's number in the database.
@@ -340,8 +343,25 @@ pub trait Store: Send + Sync + 'static {
     /// `mark` from here on.
     async fn secret_mark(&self, mark: i64) -> Result<i64, StoreError>;
 
+    /// Adds an entry to the project's audit log.
+    async fn audit_insert(&self, project: ProjectId, entry: Entry) -> Result<(), StoreError>;
+
+    /// Entries of the project's audit log with their numbers, the newest first.
+    async fn audit(
+        &self,
+        project: ProjectId,
+        query: AuditQuery,
+    ) -> Result<Vec<(i64, Entry)>, StoreError>;
+
+    /// Forgets up to `limit` entries of any project that are older than `before`, the
+    /// oldest first; how many.
+    async fn audit_prune(&self, before: Timestamp, limit: i64) -> Result<usize, StoreError>;
+
     /// The project of this name, made if there is none.
     async fn project_ensure(&self, name: &str, now: Timestamp) -> Result<ProjectId, StoreError>;
+
+    /// The project of this name.
+    async fn project_named(&self, name: &str) -> Result<Option<ProjectId>, StoreError>;
 
     /// The name of a project.
     async fn project_name(&self, project: ProjectId) -> Result<Option<String>, StoreError>;

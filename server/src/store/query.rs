@@ -41,6 +41,17 @@ pub struct SlotQuery {
     pub limit: i64,
 }
 
+/// Which entries of the audit log a list shows, the newest first.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    /// Only what was done to the thing of this id.
+    pub target: Option<String>,
+    /// Only those before the entry of this number.
+    pub before: Option<i64>,
+    /// How many at the most.
+    pub limit: i64,
+}
+
 /// Which incidents a list shows, the newest first.
 #[derive(Debug, Clone, Default)]
 pub struct IncidentQuery {

@@ -153,6 +153,19 @@ table! {
 }
 
 table! {
+    audit (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        at_ms -> BigInt,
+        by_name -> Text,
+        key_id -> Text,
+        action -> Text,
+        target -> Text,
+        note -> Text,
+    }
+}
+
+table! {
     slots (scheduler_key, slot_ms) {
         scheduler_key -> BigInt,
         slot_ms -> BigInt,

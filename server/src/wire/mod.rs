@@ -6,6 +6,7 @@
 //! total: every value has a message.
 
 pub mod answer;
+pub mod audit;
 pub mod channel;
 pub mod explain;
 pub mod incident;

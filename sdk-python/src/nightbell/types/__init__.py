@@ -3,6 +3,7 @@
 Made from ``proto/nightbell/v1`` by ``make generate``; not to be edited.
 """
 
+from nightbell.types._audit import AuditEntry, ListAuditEntriesResponse
 from nightbell.types._channel import (
     AlertmanagerSettings,
     AppriseSettings,
@@ -124,6 +125,7 @@ __all__ = [
     "Acknowledgement",
     "AlertmanagerSettings",
     "AppriseSettings",
+    "AuditEntry",
     "BatchItem",
     "BatchReportResponse",
     "BatchResult",
@@ -163,6 +165,7 @@ __all__ = [
     "Key",
     "LimitNote",
     "LimitState",
+    "ListAuditEntriesResponse",
     "ListChannelsResponse",
     "ListIncidentsResponse",
     "ListKeysResponse",

@@ -105,7 +105,7 @@ impl Settings {
 
 impl Patch {
     /// The names of the settings that it says something about.
-    pub(crate) fn names(&mut self) -> Vec<&'static str> {
+    pub fn names(&mut self) -> Vec<&'static str> {
         self.changes().into_iter().filter(|(_, it)| !it.is_none()).map(|(name, _)| name).collect()
     }
 

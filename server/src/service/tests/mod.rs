@@ -1,7 +1,10 @@
 //! The services on a real database, with a clock that stands still until it is moved.
 
+mod audit;
+mod badges;
 mod deliveries;
 mod dependence;
+mod measure;
 mod retention;
 mod routes;
 mod server;

@@ -144,6 +144,7 @@ impl Server {
             rules: Rules {
                 schedulers_max,
                 registers_on_first_report: false,
+                metrics_schedulers_max: 2,
                 address: "http://localhost".to_owned(),
             },
         });

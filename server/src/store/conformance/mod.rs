@@ -3,6 +3,7 @@
 //! A case takes a [`Bench`] with an empty store. It is run if [`conformance_suite`]
 //! names it; a case that is not named is dead code, and the compiler says so.
 
+pub(super) mod audit;
 mod bench;
 pub(super) mod channels;
 pub(super) mod counters;
@@ -73,6 +74,11 @@ macro_rules! conformance_suite {
                 what_is_delayed_waits_with_all_that_follows_it,
                 a_fallback_is_told_once_however_often_it_is_asked_to,
                 attempts_leave_receipts_and_say_whether_a_channel_fails,
+            }
+            audit {
+                entries_come_back_as_they_went_in_the_newest_first,
+                pages_of_entries_cover_them_once,
+                old_entries_are_forgotten_a_few_at_a_time,
             }
             policies {
                 a_policy_comes_back_as_it_went_in,

@@ -28,7 +28,8 @@ pub(super) async fn project_ensure(
     made.ok_or_else(|| StoreError::Fault("a project that was made is not there".to_owned()))
 }
 
-async fn project_named(
+/// The project of this name.
+pub(super) async fn project_named(
     c: &mut AsyncPgConnection,
     name: &str,
 ) -> Result<Option<ProjectId>, StoreError> {

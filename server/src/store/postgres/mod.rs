@@ -1,6 +1,7 @@
 //! PostgreSQL: one database for any number of servers.
 
 mod address;
+mod audit;
 mod batch;
 mod channel;
 mod connection;
@@ -25,6 +26,7 @@ mod thread;
 mod tls;
 
 use async_trait::async_trait;
+use nightbell_domain::audit::Entry;
 use nightbell_domain::blind::BlindWindow;
 use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::key::{Key, ProjectId};
@@ -39,9 +41,10 @@ use tokio::time::timeout;
 
 use super::batch::{Batch, Committed};
 use super::{
-    Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, Kept, PolicyKind,
-    Presence, Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery,
-    Settlement, SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread, Whose,
+    Asking, Attendance, AuditQuery, Claim, Copied, Delivery, IncidentQuery, IncidentView, Kept,
+    PolicyKind, Presence, Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey,
+    SchedulerQuery, Settlement, SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread,
+    Whose,
 };
 use connection::{Connections, SINGLE_MAX};
 
@@ -361,6 +364,22 @@ impl Store for Postgres {
         writing!(self, |c| rejected::prune(c, before, limit))
     }
 
+    async fn audit_insert(&self, project: ProjectId, entry: Entry) -> Result<(), StoreError> {
+        writing!(self, |c| audit::insert(c, project, &entry))
+    }
+
+    async fn audit(
+        &self,
+        project: ProjectId,
+        query: AuditQuery,
+    ) -> Result<Vec<(i64, Entry)>, StoreError> {
+        reading!(self, |c| audit::list(c, project, query))
+    }
+
+    async fn audit_prune(&self, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
+        writing!(self, |c| audit::prune(c, before, limit))
+    }
+
     async fn history_prune(
         &self,
         after: SchedulerKey,
@@ -376,6 +395,10 @@ impl Store for Postgres {
 
     async fn project_ensure(&self, name: &str, now: Timestamp) -> Result<ProjectId, StoreError> {
         writing!(self, |c| key::project_ensure(c, name, now))
+    }
+
+    async fn project_named(&self, name: &str) -> Result<Option<ProjectId>, StoreError> {
+        reading!(self, |c| key::project_named(c, name))
     }
 
     async fn project_name(&self, project: ProjectId) -> Result<Option<String>, StoreError> {

@@ -1,5 +1,6 @@
 //! What rows mean, for both databases.
 
+pub(in crate::store) mod audit;
 pub(in crate::store) mod channel;
 pub(in crate::store) mod incident;
 pub(in crate::store) mod key;

@@ -16,16 +16,24 @@ pub(super) fn project_ensure(
     name: &str,
     now: Timestamp,
 ) -> Result<ProjectId, StoreError> {
-    let known =
-        projects::table.filter(projects::name.eq(name)).select(projects::id).first(c).optional()?;
-    if let Some(id) = known {
-        return Ok(ProjectId(id));
+    if let Some(known) = project_named(c, name)? {
+        return Ok(known);
     }
     let id = diesel::insert_into(projects::table)
         .values((projects::name.eq(name), projects::created_at_ms.eq(now.as_millis())))
         .returning(projects::id)
         .get_result(c)?;
     Ok(ProjectId(id))
+}
+
+/// The project of this name.
+pub(super) fn project_named(
+    c: &mut SqliteConnection,
+    name: &str,
+) -> Result<Option<ProjectId>, StoreError> {
+    let id: Option<i64> =
+        projects::table.filter(projects::name.eq(name)).select(projects::id).first(c).optional()?;
+    Ok(id.map(ProjectId))
 }
 
 pub(super) fn project_name(

@@ -1,5 +1,6 @@
 //! The embedded database: a file, no set-up.
 
+mod audit;
 mod backup;
 mod batch;
 mod channel;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use nightbell_domain::audit::Entry;
 use nightbell_domain::blind::BlindWindow;
 use nightbell_domain::id::{IncidentId, RunId, SchedulerId};
 use nightbell_domain::key::{Key, ProjectId};
@@ -40,9 +42,10 @@ use nightbell_domain::time::Timestamp;
 
 use super::batch::{Batch, Committed};
 use super::{
-    Asking, Attendance, Claim, Copied, Delivery, IncidentQuery, IncidentView, Kept, PolicyKind,
-    Presence, Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey, SchedulerQuery,
-    Settlement, SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread, Whose,
+    Asking, Attendance, AuditQuery, Claim, Copied, Delivery, IncidentQuery, IncidentView, Kept,
+    PolicyKind, Presence, Receipt, Recipient, RejectedReport, RunQuery, SchedulerKey,
+    SchedulerQuery, Settlement, SlotQuery, Store, StoreError, StoredChannel, StoredPolicy, Thread,
+    Whose,
 };
 use connection::Connections;
 
@@ -368,6 +371,22 @@ impl Store for Sqlite {
         self.connections.write(move |c| rejected::prune(c, before, limit)).await
     }
 
+    async fn audit_insert(&self, project: ProjectId, entry: Entry) -> Result<(), StoreError> {
+        self.connections.write(move |c| audit::insert(c, project, &entry)).await
+    }
+
+    async fn audit(
+        &self,
+        project: ProjectId,
+        query: AuditQuery,
+    ) -> Result<Vec<(i64, Entry)>, StoreError> {
+        self.connections.read(move |c| audit::list(c, project, query)).await
+    }
+
+    async fn audit_prune(&self, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
+        self.connections.write(move |c| audit::prune(c, before, limit)).await
+    }
+
     async fn history_prune(
         &self,
         after: SchedulerKey,
@@ -384,6 +403,11 @@ impl Store for Sqlite {
     async fn project_ensure(&self, name: &str, now: Timestamp) -> Result<ProjectId, StoreError> {
         let name = name.to_owned();
         self.connections.write(move |c| key::project_ensure(c, &name, now)).await
+    }
+
+    async fn project_named(&self, name: &str) -> Result<Option<ProjectId>, StoreError> {
+        let name = name.to_owned();
+        self.connections.read(move |c| key::project_named(c, &name)).await
     }
 
     async fn project_name(&self, project: ProjectId) -> Result<Option<String>, StoreError> {

@@ -192,8 +192,12 @@ fn has_ended(case: &mut Case, id: &RunId, folded: Folded, context: &Context<'_>)
 }
 
 fn well(case: &mut Case, run: &Run, end: &Mark, context: &Context<'_>) {
-    let success = &mut case.scheduler.state.last_success_at;
-    *success = (*success).max(Some(end.timing.effective_at));
+    let state = &mut case.scheduler.state;
+    if Some(end.timing.effective_at) >= state.last_success_at {
+        state.last_success_at = Some(end.timing.effective_at);
+        let took = run.execution_time_ms().and_then(|took| u64::try_from(took).ok());
+        state.last_success_took = took.map(Duration::from_millis);
+    }
     findings::note(case, ending(run, end, false));
     findings::succeeded(case, end, context);
 }

@@ -1,7 +1,10 @@
 //! What the server says about itself: logs and metrics.
 //!
 //! Labels are words of the code, never names of projects, jobs or keys: what a
-//! customer can choose must not be able to multiply the series.
+//! customer can choose must not be able to multiply the series. [`schedulers`] are the
+//! exception, within a bound that an operator sets.
+
+pub mod schedulers;
 
 use std::error::Error;
 use std::io::{self, IsTerminal};
@@ -120,8 +123,10 @@ pub struct Meters {
     pub incidents: Family<IncidentLabels, Counter>,
     /// Attempts to deliver, by kind of channel and outcome.
     pub deliveries: Family<Kind, Counter>,
-    /// Notifications not yet delivered or given up.
-    pub outbox_pending: Gauge,
+    /// Notifications not yet delivered or given up; no number while that is not known.
+    pub outbox_pending: Gauge<f64, std::sync::atomic::AtomicU64>,
+    /// How long the first of them could have been sent by now, in seconds.
+    pub outbox_lag_seconds: Gauge<f64, std::sync::atomic::AtomicU64>,
     /// Connections open.
     pub connections: Gauge,
     /// Connections refused or ended for breaking a limit.
@@ -154,6 +159,7 @@ impl Metrics {
             incidents: Family::default(),
             deliveries: Family::default(),
             outbox_pending: Gauge::default(),
+            outbox_lag_seconds: Gauge::default(),
             connections: Gauge::default(),
             connections_refused: Family::default(),
             requests: Family::default(),
@@ -201,6 +207,12 @@ impl Meters {
             "Notifications not yet delivered or given up",
             self.outbox_pending.clone(),
         );
+        registry.register_with_unit(
+            "outbox_lag",
+            "How long the first pending notification could have been sent by now",
+            Unit::Seconds,
+            self.outbox_lag_seconds.clone(),
+        );
     }
 
     fn register_traffic(&self, registry: &mut Registry) {
@@ -225,14 +237,14 @@ impl Meters {
         self.connections_refused.get_or_create(&Cause { cause }).inc();
     }
 
-    /// All metrics in the text format that Prometheus reads.
+    /// All metrics in the text format that Prometheus reads, without its end mark.
     ///
     /// # Panics
     ///
     /// Never: a string takes whatever is written to it.
     pub fn encode(&self) -> String {
         let mut text = String::new();
-        prometheus_client::encoding::text::encode(&mut text, &self.registry)
+        prometheus_client::encoding::text::encode_registry(&mut text, &self.registry)
             .expect("a string takes whatever is written to it");
         text
     }
@@ -262,7 +274,8 @@ mod tests {
             .get_or_create(&IncidentLabels { reason: "missed", event: "opened" })
             .inc();
         metrics.deliveries.get_or_create(&Kind { kind: "webhook", outcome: "retry" }).inc();
-        metrics.outbox_pending.inc();
+        metrics.outbox_pending.set(1.0);
+        metrics.outbox_lag_seconds.set(0.25);
         metrics.connections.clone().inc();
         metrics.clone().refuse_connection("total");
         metrics.requests.get_or_create(&RequestLabels { method: method.clone(), code: "OK" }).inc();
@@ -280,7 +293,8 @@ mod tests {
             "nightbell_evaluation_lag_seconds 0.5",
             r#"nightbell_incidents_total{reason="missed",event="opened"} 1"#,
             r#"nightbell_deliveries_total{kind="webhook",outcome="retry"} 1"#,
-            "nightbell_outbox_pending 1",
+            "nightbell_outbox_pending 1.0",
+            "nightbell_outbox_lag_seconds 0.25",
             "nightbell_connections 1",
             r#"nightbell_connections_refused_total{cause="total"} 1"#,
             r#"nightbell_requests_total{method="ReportStatus",code="OK"} 1"#,
@@ -289,6 +303,5 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} is missing in\n{text}");
         }
-        assert!(text.ends_with("# EOF\n"));
     }
 }
