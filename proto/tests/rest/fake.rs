@@ -39,7 +39,7 @@ pub(crate) struct Fake {
 impl Fake {
     pub(crate) fn services(
         &self,
-    ) -> Services<Self, Self, Self, Self, Self, Self, Self, Self, Self> {
+    ) -> Services<Self, Self, Self, Self, Self, Self, Self, Self, Self, Self> {
         let fake = Arc::new(self.clone());
         Services {
             channel: Arc::clone(&fake),
