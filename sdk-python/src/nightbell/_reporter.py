@@ -176,7 +176,7 @@ class Reporter:
     def _rescue(self, flush: Flush) -> None:
         """Spool on this thread what the worker did not get rid of in time."""
         try:
-            from nightbell._worker import leftovers
+            from nightbell._ends import leftovers
 
             reports = leftovers(self._worker, self._first, self.inbox, flush.outcome)
             spool = self._worker.spool if self._worker is not None else self._spool()
