@@ -61,6 +61,7 @@ class HttpTransport:
             "user-agent": user_agent(self.name),
         }
         self._idle: deque[_Connection] = deque(maxlen=CONNECTIONS_KEPT_MAX)
+        self._is_over = False
         # What calls go to, before ``/api/v1``.
         self.address = url
 
@@ -110,7 +111,15 @@ class HttpTransport:
     def close(self) -> None:
         """Close the connections that wait for their next use."""
         while self._idle:
-            self._idle.pop().close()
+            try:
+                self._idle.pop().close()
+            except IndexError:  # Another thread took the last.
+                return
+
+    def end(self) -> None:
+        """Close for good: no call is made any more. For any thread."""
+        self._is_over = True
+        self.close()
 
     def __del__(self) -> None:
         for connection in getattr(self, "_idle", ()):
@@ -138,6 +147,8 @@ class HttpTransport:
         return None
 
     def _connection(self) -> _Connection:
+        if self._is_over:
+            raise UnavailableError("the process ends")
         return _Connection(self._host, self._port, self._context() if self._is_secure else None)
 
     def _context(self) -> ssl.SSLContext:

@@ -51,6 +51,11 @@ class Link:
         if self._transport is not None:
             self._transport.close()
 
+    def end(self) -> None:
+        """Close for good, and end the call that is under way. For any thread."""
+        if self._transport is not None:
+            self._transport.end()
+
     def abandon(self) -> bool:
         """Let go of a parent's connections; say whether they were gRPC's."""
         if self._transport is None:

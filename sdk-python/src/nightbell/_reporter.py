@@ -172,6 +172,8 @@ class Reporter:
         self._is_closed = True
         if not flush.done.is_set():
             self._rescue(flush)
+            if self._worker is not None:
+                self._worker.disconnect()
 
     def _rescue(self, flush: Flush) -> None:
         """Spool on this thread what the worker did not get rid of in time."""
@@ -229,6 +231,8 @@ class Reporter:
             _log.warn("start", "jobs are not watched: %r", error)
             return
         self._worker = worker
+        if self._is_closed:  # Too late: what came was taken from the inbox.
+            worker.is_over = True
         worker.run()
 
     def _spool(self) -> Spool:
@@ -263,7 +267,7 @@ def reporter() -> Reporter:
 def replace(settings: Settings) -> Reporter:
     """Let a new reporter take over, with other settings. The old one delivers its own."""
     global _reporter
-    _hook()
+    hook()
     old, it = _reporter, Reporter(settings)
     _reporter = it
     if old is not None:
@@ -275,7 +279,7 @@ def replace(settings: Settings) -> Reporter:
 
 def of(settings: Settings) -> Reporter:
     """Return the reporter to a server that is not the environment's."""
-    _hook()
+    hook()
     return _others.setdefault((settings.url, settings.api_key), Reporter(settings))
 
 
@@ -319,6 +323,9 @@ def close_all(outcome: Outcome | None = None) -> None:
 
 def _at_exit() -> None:
     close_all()
+    grpc = sys.modules.get("nightbell._grpc._transport")
+    if grpc is not None:
+        grpc.close_all()
     if getattr(sys, "last_type", None) is KeyboardInterrupt:
         # Python ends such a process by SIGINT, unless something evaluated a text in the
         # meantime, as imports of the worker do. So that shells see what they would have.
@@ -332,7 +339,8 @@ def _interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def _hook() -> None:
+def hook() -> None:
+    """Have the end and the forks of the process call us. Once is enough."""
     global _hooked
     if _hooked:
         return

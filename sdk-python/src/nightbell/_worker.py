@@ -73,6 +73,10 @@ class Worker:
         """Return the open runs. For any thread."""
         return self._pulse.states()
 
+    def disconnect(self) -> None:
+        """Make no call any more, and end the one under way. For any thread."""
+        self._link.end()
+
     def abandon(self) -> None:
         """Let go of what a forked process may not use. For the child's only thread."""
         self.is_over = True

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import os
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import grpc
 
+from nightbell import _reporter
 from nightbell._grpc import _convert
 from nightbell._grpc._errors import translated
 from nightbell._grpc._stream import HeartbeatStream
 from nightbell._version import user_agent
-from nightbell.errors import ConfigError
+from nightbell.errors import ConfigError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,13 +56,20 @@ class GrpcTransport:
         self.metadata = (("x-api-key", api_key),)
         self._channel: grpc.Channel | None = None
         self._lock = threading.Lock()
+        self._is_over = False
+        self._pid = 0
 
     @property
     def channel(self) -> grpc.Channel:
         """The channel, opened at its first use."""
         with self._lock:
+            if self._is_over:
+                raise UnavailableError("the process ends")
             if self._channel is None:
                 self._channel = self._open()
+                self._pid = os.getpid()
+                _opened.add(self)
+                _reporter.hook()
             return self._channel
 
     def _open(self) -> grpc.Channel:
@@ -96,6 +106,11 @@ class GrpcTransport:
         finally:
             answers.cancel()
 
+    @property
+    def is_mine(self) -> bool:
+        """Whether the channel is this process's, and not that of one which forked it."""
+        return self._pid == os.getpid()
+
     def stream(self) -> HeartbeatStream:
         """Open a stream of reports."""
         return HeartbeatStream(self.channel, self.metadata)
@@ -106,6 +121,11 @@ class GrpcTransport:
             channel, self._channel = self._channel, None
         if channel is not None:
             channel.close()
+
+    def end(self) -> None:
+        """Close the channel for good, and end the calls under way. For any thread."""
+        self._is_over = True
+        self.close()
 
     def abandon(self) -> None:
         """Leave the channel of the parent alone: closing it in a child may hang."""
@@ -124,6 +144,20 @@ class GrpcTransport:
 
             raise api_error(400, str(error), code="INVALID_ARGUMENT") from error
         return getattr(stub, call.name), request
+
+
+# Those that have opened a channel.
+_opened: weakref.WeakSet[GrpcTransport] = weakref.WeakSet()
+
+
+def close_all() -> None:
+    """Close every channel of this process, for the end of the interpreter.
+
+    Once TLS was used, gRPC keeps a process that ends with a channel open for 2 s.
+    """
+    for transport in list(_opened):
+        if transport.is_mine:
+            transport.close()
 
 
 # Kept for ever, so that no destructor runs in a forked process.
