@@ -69,7 +69,7 @@ class _Behind(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_PUT = do_POST
+    do_PUT = do_POST  # noqa: N815 - as http.server wants it
 
     def log_message(self, *_: object) -> None:
         pass
