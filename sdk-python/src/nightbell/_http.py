@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import os
 import socket
 import time
 from collections import deque
@@ -61,6 +62,7 @@ class HttpTransport:
             "user-agent": user_agent(self.name),
         }
         self._idle: deque[_Connection] = deque(maxlen=CONNECTIONS_KEPT_MAX)
+        self._pid = os.getpid()
         self._is_over = False
         # What calls go to, before ``/api/v1``.
         self.address = url
@@ -131,11 +133,14 @@ class HttpTransport:
         The descriptors are closed and nothing is said on them: a farewell in TLS
         would end the parent's connection.
         """
+        self._pid = os.getpid()
         idle, self._idle = list(self._idle), deque(maxlen=CONNECTIONS_KEPT_MAX)
         for connection in idle:
             connection.drop()
 
     def _kept(self) -> _Connection | None:
+        if self._pid != os.getpid():
+            self.abandon()
         while self._idle:
             try:
                 connection = self._idle.pop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 TYPE_CHECKING = False
@@ -23,12 +24,15 @@ class Link:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._transport: Transport | None = None
+        self._pid = os.getpid()
         # When the process ends: no call may last longer.
         self.deadline: float | None = None
 
     @property
     def transport(self) -> Transport:
         """The transport. Raises ConfigError when the settings are wrong."""
+        if self._pid != os.getpid():
+            self.abandon()
         if self._transport is None:
             from nightbell._transport import open_transport
 
@@ -56,9 +60,13 @@ class Link:
         if self._transport is not None:
             self._transport.end()
 
-    def abandon(self) -> bool:
-        """Let go of a parent's connections; say whether they were gRPC's."""
-        if self._transport is None:
-            return False
-        self._transport.abandon()
-        return self._transport.name == "grpc"
+    def abandon(self) -> None:
+        """Let go of a parent's connections, in a forked process. Calls go on over REST."""
+        self._pid = os.getpid()
+        it, self._transport = self._transport, None
+        if it is None:
+            return
+        it.abandon()
+        if it.name == "grpc":
+            # No version of grpcio works in a child whose parent used it.
+            self._settings.transport = "http"

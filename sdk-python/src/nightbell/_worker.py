@@ -81,9 +81,7 @@ class Worker:
         """Let go of what a forked process may not use. For the child's only thread."""
         self.is_over = True
         self._pulse.beats.abandon()
-        if self._link.abandon():
-            # No version of grpcio works in a child whose parent used it.
-            self.settings.transport = "http"
+        self._link.abandon()
         self.spool.abandon()
 
     def run(self) -> None:

@@ -46,6 +46,7 @@ class GrpcTransport:
     name = "grpc"
 
     def __init__(self, url: str, api_key: str, *, ca_file: str = "") -> None:
+        _refuse_a_childs_use()
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ConfigError(f"{url!r} is no address of a server, such as https://host:443")
@@ -57,22 +58,24 @@ class GrpcTransport:
         self._channel: grpc.Channel | None = None
         self._lock = threading.Lock()
         self._is_over = False
-        self._pid = 0
 
     @property
     def channel(self) -> grpc.Channel:
         """The channel, opened at its first use."""
+        # First: the parent may have held the lock as it forked.
+        _refuse_a_childs_use()
         with self._lock:
             if self._is_over:
                 raise UnavailableError("the process ends")
             if self._channel is None:
                 self._channel = self._open()
-                self._pid = os.getpid()
                 _opened.add(self)
                 _reporter.hook()
             return self._channel
 
     def _open(self) -> grpc.Channel:
+        global _user_pid
+        _user_pid = os.getpid()
         options = (*OPTIONS, ("grpc.primary_user_agent", user_agent(self.name)))
         if not self._is_secure:
             return grpc.insecure_channel(self._target, options=options)
@@ -105,11 +108,6 @@ class GrpcTransport:
             raise translated(error) from error
         finally:
             answers.cancel()
-
-    @property
-    def is_mine(self) -> bool:
-        """Whether the channel is this process's, and not that of one which forked it."""
-        return self._pid == os.getpid()
 
     def stream(self) -> HeartbeatStream:
         """Open a stream of reports."""
@@ -146,8 +144,15 @@ class GrpcTransport:
         return getattr(stub, call.name), request
 
 
-# Those that have opened a channel.
+# Those that have opened a channel, and the process that opened the first.
 _opened: weakref.WeakSet[GrpcTransport] = weakref.WeakSet()
+_user_pid = 0
+
+
+def _refuse_a_childs_use() -> None:
+    if _user_pid not in (0, os.getpid()):
+        message = "gRPC was used before this process was forked, and cannot be used any more"
+        raise ConfigError(f"{message}: set transport='http'")
 
 
 def close_all() -> None:
@@ -155,8 +160,9 @@ def close_all() -> None:
 
     Once TLS was used, gRPC keeps a process that ends with a channel open for 2 s.
     """
-    for transport in list(_opened):
-        if transport.is_mine:
+    # A child can only leave those of its parent alone.
+    if _user_pid == os.getpid():
+        for transport in list(_opened):
             transport.close()
 
 
