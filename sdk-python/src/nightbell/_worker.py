@@ -200,6 +200,12 @@ class Worker:
             if not self.is_over:
                 self._failed(report, error, now)
             return
+        except (TypeError, ValueError, RecursionError) as error:
+            # It has no bytes. The others must not wait for it.
+            if not self.is_over:
+                _log.warn("unwritable", "a %s report is lost: %s", report.kind, error)
+                self._settled(report)
+            return
         if self.is_over:
             return
         self._gate.succeeded()
@@ -253,6 +259,10 @@ class Worker:
         except NightbellError as error:
             if not self.is_over:
                 self._failed(several[0], error, now)
+            return
+        except (TypeError, ValueError, RecursionError):
+            # One of them has no bytes. One by one, then, and it comes to light.
+            self._send_one(several[0], now)
             return
         if self.is_over:
             return

@@ -16,7 +16,7 @@ from nightbell._grpc import _convert
 from nightbell._grpc._errors import translated
 from nightbell._grpc._stream import HeartbeatStream
 from nightbell._version import user_agent
-from nightbell.errors import ConfigError, UnavailableError
+from nightbell.errors import ConfigError, UnavailableError, api_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -137,9 +137,7 @@ class GrpcTransport:
         request = getattr(messages, f"{call.name}Request")()
         try:
             _convert.fill(request, dict(body))
-        except (TypeError, ValueError) as error:
-            from nightbell.errors import api_error
-
+        except Exception as error:  # Whatever is raised by a field that takes no such value.
             raise api_error(400, str(error), code="INVALID_ARGUMENT") from error
         return getattr(stub, call.name), request
 
