@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 JOB = """
     import resource, sys, time, nightbell
     {before}
+    began = time.monotonic()
     with nightbell.job("eod") as run:
+        print("delayed", time.monotonic() - began, file=sys.stderr)
         run.progress(1, 2)
         time.sleep(0.1)
     print("worked", nightbell.__version__, flush=True)
@@ -26,6 +28,8 @@ JOB = """
     """
 # 1.5 s is the exit budget; the rest is what a busy machine needs.
 ADDED_MAX_S = 4.5
+# Waiting for any of the faults would take longer.
+DELAYED_MAX_S = 1.0
 GOOD_DISK, FULL_DISK, READ_ONLY_DISK, NO_SPOOL = "good disk", "full disk", "read-only", "no spool"
 EVERY_DISK = (GOOD_DISK, FULL_DISK, READ_ONLY_DISK, NO_SPOOL)
 
@@ -66,6 +70,8 @@ def test_a_fault_changes_neither_result_nor_exit_code(
     for disk, ended in zip(EVERY_DISK, ends, strict=True):
         assert (ended.code, ended.out) == (7, alone(transport).out), f"{disk}: {ended.err}"
         assert ended.took - alone(transport).took < ADDED_MAX_S, disk
+        (delayed,) = (it for it in ended.err.splitlines() if it.startswith("delayed "))
+        assert float(delayed.split()[1]) < DELAYED_MAX_S, disk
         # The registration, the beginning and the end of the run.
         kept = [it["kind"] for it in spooled.reports(tmp_path / disk)]
         assert kept == (["register", "status", "status"] if disk == GOOD_DISK else []), disk

@@ -92,8 +92,8 @@ class Reporter:
 
     def began(self, state: RunState, status: dict[str, Any], registration: Registration) -> None:
         """Take the beginning of a run."""
-        body = registration.filled(self.settings)
-        if self._registered.get(state.scheduler_id) != body:
+        body = self._body_of(registration)
+        if self._registered.get(state.scheduler_id) is not body:
             if len(self._registered) >= REGISTERED_MAX:
                 self._registered.clear()
             self._registered[state.scheduler_id] = body
@@ -118,8 +118,14 @@ class Reporter:
                 "progress": state.progress,
             }
             self._put(REPORT, Report(HEARTBEAT, beat))
-        body = None if registration is None else registration.filled(self.settings)
+        body = None if registration is None else self._body_of(registration)
         self._put(REPORT, Report(STATUS, status, registration=body))
+
+    def _body_of(self, registration: Registration) -> dict[str, Any]:
+        """Return what registers a job: one object for all its runs, for many may wait."""
+        body = registration.filled(self.settings)
+        known = self._registered.get(registration.scheduler_id)
+        return known if known is not None and known == body else body
 
     def take(self, report: Report) -> None:
         """Take a report that belongs to no run of this process."""
@@ -157,7 +163,7 @@ class Reporter:
         """End with the process: deliver or spool what there is, by the deadline.
 
         Without one it is the exit budget from now. Runs still open are reported as
-        ended by ``outcome``. Never raises.
+        ended by ``outcome``. Raises nothing but what interrupts it.
         """
         if self.is_off or self._is_closed or self.pid != os.getpid():
             return
@@ -167,13 +173,15 @@ class Reporter:
             self._exit_deadline = deadline or _exit_deadline(self.settings)
         flush = Flush(self._exit_deadline, is_last=True, outcome=outcome or _abandoned())
         self._put(FLUSH, flush)
-        if self._is_started:
-            flush.done.wait(max(0.0, self._exit_deadline - time.monotonic()))
-        self._is_closed = True
-        if not flush.done.is_set():
-            self._rescue(flush)
-            if self._worker is not None:
-                self._worker.disconnect()
+        try:
+            if self._is_started:
+                flush.done.wait(max(0.0, self._exit_deadline - time.monotonic()))
+        finally:  # Somebody may not have the patience.
+            self._is_closed = True
+            if not flush.done.is_set():
+                self._rescue(flush)
+                if self._worker is not None:
+                    self._worker.disconnect()
 
     def _rescue(self, flush: Flush) -> None:
         """Spool on this thread what the worker did not get rid of in time."""
@@ -315,10 +323,15 @@ def _exit_deadline(settings: Settings) -> float:
 def close_all(outcome: Outcome | None = None) -> None:
     """End with the process. One exit budget for all reporters together."""
     deadline: float | None = None
-    for it in _all():
-        if deadline is None:
-            deadline = _exit_deadline(it.settings)
-        it.close(outcome, deadline)
+    several = _all()
+    try:
+        for it in several:
+            if deadline is None:
+                deadline = _exit_deadline(it.settings)
+            it.close(outcome, deadline)
+    except KeyboardInterrupt:  # Nobody waits any more; what there is is spooled.
+        for it in several:
+            it.close(outcome, time.monotonic())
 
 
 def _at_exit() -> None:
