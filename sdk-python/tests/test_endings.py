@@ -154,7 +154,10 @@ def test_what_one_process_spooled_another_sends(
     assert not list(tmp_path.rglob("*.json*"))
 
 
-def test_greenlets_go_on_while_reports_are_sent(server: Server, scheduler_id: str) -> None:
+@pytest.mark.parametrize("transport", ["http", "grpc"])
+def test_greenlets_go_on_while_reports_are_sent(
+    server: Server, scheduler_id: str, transport: str
+) -> None:
     code = f"""
         from gevent import monkey; monkey.patch_all()
         import gevent, nightbell
@@ -168,6 +171,7 @@ def test_greenlets_go_on_while_reports_are_sent(server: Server, scheduler_id: st
             gevent.sleep(0.5)
         print(len(ticks) > 10)
         """
-    ended = programs.run(code, env_for(server.url, server.key, **PATIENT))
+    env = env_for(server.url, server.key, NIGHTBELL_TRANSPORT=transport, **PATIENT)
+    ended = programs.run(code, env)
     assert (ended.code, ended.out.strip()) == (0, "True"), ended.err
     assert server.run(scheduler_id).status == "completed"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+
+from nightbell import _log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from nightbell._settings import Settings
     from nightbell._transport import Transport
 
+# What makes greenlets of threads, and how it is asked whether it did.
+_PATCHERS = {"gevent.monkey": "is_module_patched", "eventlet.patcher": "is_monkey_patched"}
 # A call that has less time is not begun.
 CALL_MIN_S = 0.02
 
@@ -37,6 +42,10 @@ class Link:
             from nightbell._transport import open_transport
 
             it = self._settings
+            if it.transport == "grpc" and are_threads_greenlets():
+                # Its calls hold the only thread there is: the job hangs.
+                _log.warn("greenlets", "gRPC hangs beside greenlets; reports go over REST")
+                it.transport = "http"
             if it.opener is not None:
                 self._transport = it.opener()
             else:
@@ -70,3 +79,12 @@ class Link:
         if it.name == "grpc":
             # No version of grpcio works in a child whose parent used it.
             self._settings.transport = "http"
+
+
+def are_threads_greenlets() -> bool:
+    """Whether gevent or eventlet has put greenlets in the place of threads."""
+    for name, question in _PATCHERS.items():
+        ask = getattr(sys.modules.get(name), question, None)
+        if ask is not None and (ask("threading") or ask("thread")):
+            return True
+    return False

@@ -298,6 +298,10 @@ def prepare(transport: str) -> None:
     """
     if transport != "grpc":
         return
+    from nightbell._link import are_threads_greenlets
+
+    if are_threads_greenlets():  # Then it is not used.
+        return
     try:
         import nightbell._grpc._beats
         import nightbell.v1.report_pb2_grpc
