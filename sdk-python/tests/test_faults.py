@@ -26,10 +26,10 @@ JOB = """
     print("worked", nightbell.__version__, flush=True)
     sys.exit(7)
     """
-# 1.5 s is the exit budget; the rest is what a busy machine needs.
-ADDED_MAX_S = 4.5
-# Waiting for any of the faults would take longer.
-DELAYED_MAX_S = 1.0
+# 1.5 s is the exit budget, the rest what a busy machine needs; a fault lasts 30 s and more.
+ADDED_MAX_S = 10.0
+# A single call to a server that does not answer is given up after 3 s.
+DELAYED_MAX_S = 2.5
 GOOD_DISK, FULL_DISK, READ_ONLY_DISK, NO_SPOOL = "good disk", "full disk", "read-only", "no spool"
 EVERY_DISK = (GOOD_DISK, FULL_DISK, READ_ONLY_DISK, NO_SPOOL)
 
@@ -82,14 +82,16 @@ def test_a_fault_changes_neither_result_nor_exit_code(
 def test_the_interpreter_does_not_wait_for_a_channel_that_never_came_about(fault: str) -> None:
     # Long enough to have tried, and gone before the worker could let go of anything.
     code = JOB.format(before="").replace("sleep(0.1)", "sleep(0.6)")
-    env = {"NIGHTBELL_TRANSPORT": "grpc", "NIGHTBELL_EXIT_TIMEOUT_MS": "1"}
+    hasty = {"NIGHTBELL_TRANSPORT": "grpc", "NIGHTBELL_EXIT_TIMEOUT_MS": "1"}
     added = []
     with faults.address(fault) as url:
-        for _ in range(3):
-            ended = programs.run(code, env_for(url, **env))
-            added.append(ended.took - 0.5 - alone("grpc").took)
+        for _ in range(5):
+            without = programs.run(code, env_for(url, NIGHTBELL_DISABLED="1", **hasty))
+            added.append(programs.run(code, env_for(url, **hasty)).took - without.took)
+            if added[-1] < 1.5:
+                return
     # A busy machine adds to some, gRPC's wait of 2 s to every one.
-    assert min(added) < 1.5
+    pytest.fail(f"{added} s later than without")
 
 
 def test_a_job_is_not_delayed_at_its_start() -> None:
