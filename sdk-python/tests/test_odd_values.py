@@ -91,3 +91,50 @@ def test_a_report_that_cannot_be_written_keeps_no_other_from_the_disk(
     assert ended.code == 0, ended.err
     kept = [it["kind"] for it in spooled.reports(tmp_path)]
     assert kept == ["register", "status", "status"], ended.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "every='99 * * * *', start_grace='100d'",
+        "timezone='Mars/Olympus', owner_email='nobody'",
+        "service='', labels={'a b c': 'd'}",
+        "settings={'no_such_setting': 1}",
+    ],
+)
+@pytest.mark.parametrize("transport", ["http", "grpc"])
+def test_a_registration_that_is_refused_keeps_no_run_from_being_reported(
+    server: Server, scheduler_id: str, transport: str, options: str
+) -> None:
+    code = f"""
+        import nightbell
+        with nightbell.job({scheduler_id!r}, name="Mistyped", {options}):
+            pass
+        """
+    env = env_for(server.url, server.key, NIGHTBELL_TRANSPORT=transport, **PATIENT)
+    ended = programs.run(code, env)
+    assert ended.code == 0, ended.err
+    assert server.run(scheduler_id).status == "completed", ended.err
+    with server.client() as client:
+        scheduler = client.get_scheduler(scheduler_id).scheduler
+    assert scheduler is not None
+    assert scheduler.settings is not None
+    assert scheduler.settings.job_name == "Mistyped"
+
+
+def test_a_registration_that_is_refused_leaves_a_known_scheduler_as_it_was(
+    server: Server, scheduler_id: str
+) -> None:
+    for every in ("0 1 * * *", "99 1 * * *"):
+        code = f"""
+            import nightbell
+            with nightbell.job({scheduler_id!r}, every={every!r}):
+                pass
+            """
+        assert programs.run(code, env_for(server.url, server.key, **PATIENT)).code == 0
+    with server.client() as client:
+        scheduler = client.get_scheduler(scheduler_id).scheduler
+    assert scheduler is not None
+    assert scheduler.settings is not None
+    assert [it.cron for it in scheduler.settings.schedules] == ["0 1 * * *"]
+    assert [it.status for it in server.runs(scheduler_id)] == ["completed"] * 2

@@ -242,7 +242,9 @@ class Worker:
         body = report.registration or with_names(
             {"scheduler_id": report.body["scheduler_id"]}, self.settings.service
         )
-        self.pending.appendleft(Report(REGISTER, body))
+        registers = Report(REGISTER, body)
+        registers.is_of_unknown = True
+        self.pending.appendleft(registers)
         self._taken += 1
         for flush in self._flushes:
             flush.goal += 1
