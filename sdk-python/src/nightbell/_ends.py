@@ -53,6 +53,25 @@ def leftovers(
     return [it for it in reports if it.kind != HEARTBEAT]
 
 
+def waiting(
+    worker: Worker | None, first: tuple[str, Any] | None, inbox: SimpleQueue[tuple[str, Any]]
+) -> list[Report]:
+    """Return what waits to be sent, and leave it where it is. For any thread."""
+    reports = [] if worker is None else _copied(worker.pending)
+    taken: list[tuple[str, Any]] = []
+    try:
+        while True:
+            taken.append(inbox.get_nowait())
+    except Empty:
+        pass
+    for it in taken:
+        inbox.put(it)
+    if worker is None and first is not None:
+        taken.insert(0, first)
+    reports += [value for command, value in taken if command == REPORT]
+    return [it for it in reports if it.kind != HEARTBEAT]
+
+
 def _copied(pending: deque[Report]) -> list[Report]:
     while True:
         try:

@@ -23,6 +23,7 @@ class Report:
         "body",
         "has_registered",
         "id",
+        "is_kept",
         "is_of_unknown",
         "kind",
         "registration",
@@ -44,6 +45,8 @@ class Report:
         # What to register when the server does not know the scheduler.
         self.registration = registration
         self.has_registered = False
+        # It is in the spool as well.
+        self.is_kept = False
         # A registration because the server said that it does not know the scheduler.
         self.is_of_unknown = False
         self.id = report_id or uuid7()

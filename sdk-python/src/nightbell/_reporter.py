@@ -157,7 +157,20 @@ class Reporter:
         flush = Flush(time.monotonic() + timeout, is_last=False)
         self._put(FLUSH, flush)
         flush.done.wait(timeout)
+        if not flush.is_delivered:
+            self._keep()
         return flush.is_delivered
+
+    def _keep(self) -> None:
+        """Put copies of what waits onto the disk: the process may end without a word."""
+        try:
+            from nightbell._ends import waiting
+
+            spool = self._spool_in_use()
+            for report in waiting(self._worker, self._first, self.inbox):
+                report.is_kept = report.is_kept or spool.write(report)
+        except Exception as error:
+            _log.debug("could not spool: %r", error)
 
     def close(self, outcome: Outcome | None = None, deadline: float | None = None) -> None:
         """End with the process: deliver or spool what there is, by the deadline.
@@ -189,8 +202,8 @@ class Reporter:
             from nightbell._ends import leftovers
 
             reports = leftovers(self._worker, self._first, self.inbox, flush.outcome)
-            spool = self._worker.spool if self._worker is not None else self._spool()
-            lost = sum(not spool.write(it) for it in reports)
+            spool = self._spool_in_use()
+            lost = sum(not (it.is_kept or spool.write(it)) for it in reports)
             spool.release()
             if lost:
                 _log.warn("lost", "%d reports lost: no answer in time, and no spool", lost)
@@ -242,6 +255,9 @@ class Reporter:
         if self._is_closed:  # Too late: what came was taken from the inbox.
             worker.is_over = True
         worker.run()
+
+    def _spool_in_use(self) -> Spool:
+        return self._worker.spool if self._worker is not None else self._spool()
 
     def _spool(self) -> Spool:
         from nightbell._spool import Spool

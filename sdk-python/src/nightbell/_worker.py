@@ -285,7 +285,7 @@ class Worker:
         """Put what waits into the spool. What it does not take stays."""
         while self.pending and not self.is_over:
             report = self.pending[0]
-            if report.kind == HEARTBEAT or self.spool.write(report):
+            if report.kind == HEARTBEAT or report.is_kept or self.spool.write(report):
                 self._settled(report)
                 continue
             if self._last is not None:
