@@ -11,7 +11,7 @@ TYPESCRIPT_SDK := sdk-typescript/dist/.built
 AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-prometheus
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-prometheus
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -103,6 +103,10 @@ check: need-rust need-postgres $(NODE)
 bench: need-rust need-postgres
 	cargo build --release --package nightbell-server --package nightbell-bench
 	tools/bench.sh $(TARGET)/release $(BENCH)
+
+# What the Python SDK costs a job; options in sdk-python/bench/README.md.
+bench-python: $(PYTHON_SDK)
+	cd sdk-python && .venv/bin/python -m bench $(BENCH)
 
 # Writes what is made from proto/nightbell/v1/*.proto.
 generate: need-rust $(PYTHON_SDK) $(NODE)

@@ -9,16 +9,13 @@ from .support import faults, programs
 from .support.places import SDK, environment
 from .support.programs import env_for
 
-# 40 ms on a machine that does nothing else; importing is counted in time of the CPU.
-IMPORT_MAX_S = 0.08
+# Their number, for how long they take says nothing beside other programs: see bench.
+MODULES_MAX = 50
 IMPORTS = """
-    import resource, sys
-    def used():
-        it = resource.getrusage(resource.RUSAGE_SELF)
-        return it.ru_utime + it.ru_stime
-    before = used()
+    import sys
+    before = len(sys.modules)
     import nightbell
-    print(used() - before)
+    print(len(sys.modules) - before)
     print(*sorted({"ssl", "http", "asyncio", "inspect", "grpc", "logging"} & set(sys.modules)))
     """
 RUNS = """
@@ -37,14 +34,10 @@ GROWTH_MAX_KB = 40 * 1024
 
 
 def test_importing_takes_little_and_leaves_what_is_heavy_for_later() -> None:
-    took, heavy = [], set()
-    for _ in range(5):
-        ended = programs.run(IMPORTS, env_for("http://127.0.0.1:9"))
-        seconds, _, loaded = ended.out.partition("\n")
-        took.append(float(seconds))
-        heavy.add(loaded.strip())
-    assert min(took) < IMPORT_MAX_S
-    assert heavy == {""}
+    ended = programs.run(IMPORTS, env_for("http://127.0.0.1:9"))
+    count, _, heavy = ended.out.partition("\n")
+    assert int(count) < MODULES_MAX
+    assert heavy.strip() == ""
 
 
 def test_nothing_is_kept_of_thousands_of_runs_that_nobody_takes() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .support import programs
+from .support import faults, programs, spooled
 from .support.programs import env_for
 from .support.waiting import wait_until
 
@@ -154,7 +154,10 @@ def test_what_one_process_spooled_another_sends(
     assert not list(tmp_path.rglob("*.json*"))
 
 
-def test_greenlets_go_on_while_reports_are_sent(server: Server, scheduler_id: str) -> None:
+@pytest.mark.parametrize("transport", ["http", "grpc"])
+def test_greenlets_go_on_while_reports_are_sent(
+    server: Server, scheduler_id: str, transport: str
+) -> None:
     code = f"""
         from gevent import monkey; monkey.patch_all()
         import gevent, nightbell
@@ -168,6 +171,39 @@ def test_greenlets_go_on_while_reports_are_sent(server: Server, scheduler_id: st
             gevent.sleep(0.5)
         print(len(ticks) > 10)
         """
-    ended = programs.run(code, env_for(server.url, server.key, **PATIENT))
+    env = env_for(server.url, server.key, NIGHTBELL_TRANSPORT=transport, **PATIENT)
+    ended = programs.run(code, env)
     assert (ended.code, ended.out.strip()) == (0, "True"), ended.err
     assert server.run(scheduler_id).status == "completed"
+
+
+@pytest.mark.parametrize("fault", [faults.REFUSED, faults.BLACK_HOLE])
+def test_what_a_flush_could_not_deliver_outlives_the_process(fault: str, tmp_path: Path) -> None:
+    code = """
+        import os, nightbell
+        with nightbell.job("eod"):
+            pass
+        delivered = [nightbell.flush(0.5) for _ in range(3)]
+        print(delivered, flush=True)
+        os._exit(0)
+        """
+    with faults.address(fault) as url:
+        ended = programs.run(code, env_for(url, NIGHTBELL_SPOOL_DIR=str(tmp_path)))
+    assert ended.out.strip() == "[False, False, False]", ended.err
+    assert [it["kind"] for it in spooled.reports(tmp_path)] == ["register", "status", "status"]
+
+
+def test_what_a_flush_kept_is_stored_once(
+    server: Server, scheduler_id: str, tmp_path: Path
+) -> None:
+    code = f"""
+        import nightbell
+        for _ in range(5):
+            with nightbell.job({scheduler_id!r}):
+                pass
+            nightbell.flush(0)
+        """
+    env = env_for(server.url, server.key, NIGHTBELL_SPOOL_DIR=str(tmp_path), **PATIENT)
+    assert programs.run(code, env).code == 0
+    assert [it.status for it in server.runs(scheduler_id)] == ["completed"] * 5
+    assert not list(tmp_path.rglob("*.json*"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AIRFLOW = SDK / ".venv-airflow/bin"
 DAG = """
+from airflow.exceptions import AirflowSkipException
 from airflow.sdk import dag, task
 
 @dag(dag_id="shop", schedule=None)
@@ -29,8 +30,13 @@ def shop():
     def bad():
         raise ValueError("disk full")
 
+    @task
+    def skipped():
+        raise AirflowSkipException("nothing to do")
+
     good()
     bad()
+    skipped()
 
 it = shop()
 """
@@ -81,3 +87,5 @@ def test_every_task_of_a_dag_is_a_run(server: Server, tmp_path: Path, named: str
     assert server.run(f"{dag_id}.good").status == "completed", log
     bad = server.run(f"{dag_id}.bad")
     assert (bad.status, bad.error_message) == ("failed", "disk full")
+    # And not abandoned: nobody is to be told of it.
+    assert server.run(f"{dag_id}.skipped").status == "cancelled"

@@ -68,6 +68,7 @@ def configure(
 def flush(timeout: float | None = None) -> bool:
     """Wait until everything reported so far is with the server; say whether it is.
 
+    What is not is on the disk then, if there is a spool, for any later process to send.
     Waits at most ``timeout`` seconds, or the exit budget. Needed only where a process
     ends without running exit handlers: before ``os._exit``, or at the end of a request
     on a platform that freezes processes.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import os
 import socket
 import time
 from collections import deque
@@ -61,6 +62,8 @@ class HttpTransport:
             "user-agent": user_agent(self.name),
         }
         self._idle: deque[_Connection] = deque(maxlen=CONNECTIONS_KEPT_MAX)
+        self._pid = os.getpid()
+        self._is_over = False
         # What calls go to, before ``/api/v1``.
         self.address = url
 
@@ -110,7 +113,15 @@ class HttpTransport:
     def close(self) -> None:
         """Close the connections that wait for their next use."""
         while self._idle:
-            self._idle.pop().close()
+            try:
+                self._idle.pop().close()
+            except IndexError:  # Another thread took the last.
+                return
+
+    def end(self) -> None:
+        """Close for good: no call is made any more. For any thread."""
+        self._is_over = True
+        self.close()
 
     def __del__(self) -> None:
         for connection in getattr(self, "_idle", ()):
@@ -122,11 +133,14 @@ class HttpTransport:
         The descriptors are closed and nothing is said on them: a farewell in TLS
         would end the parent's connection.
         """
+        self._pid = os.getpid()
         idle, self._idle = list(self._idle), deque(maxlen=CONNECTIONS_KEPT_MAX)
         for connection in idle:
             connection.drop()
 
     def _kept(self) -> _Connection | None:
+        if self._pid != os.getpid():
+            self.abandon()
         while self._idle:
             try:
                 connection = self._idle.pop()
@@ -138,6 +152,8 @@ class HttpTransport:
         return None
 
     def _connection(self) -> _Connection:
+        if self._is_over:
+            raise UnavailableError("the process ends")
         return _Connection(self._host, self._port, self._context() if self._is_secure else None)
 
     def _context(self) -> ssl.SSLContext:

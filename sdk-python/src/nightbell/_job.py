@@ -37,7 +37,7 @@ class Job:
     """A job to watch. Made by :func:`job`; holds nothing of its runs."""
 
     def __init__(self, scheduler_id: str, options: Mapping[str, Any]) -> None:
-        self._registration = Registration(scheduler_id, options)
+        self._registration = Registration(str(scheduler_id), options)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Return the function, watched: each call is a run.

@@ -10,7 +10,7 @@ from nightbell._times import duration_text, seconds_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from nightbell._settings import Settings
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DURATIONS = ("start_grace", "heartbeat_interval", "heartbeat_timeout", "max_runtime")
 CAPTURES = ("stack", "message", "none")
 INTERVAL_MAX_S = 30.0
+# Of lists and mappings within each other.
+DEPTH_MAX = 8
 
 
 class Registration:
@@ -38,12 +40,20 @@ class Registration:
         for name, value in options.items():
             if value is None or name in ("capture", "cancel"):
                 continue
-            try:
-                self._read(name, value)
-            except Exception as error:
-                _log.warn(
-                    f"option {name}", "job %r: %s=%r left out: %s", scheduler_id, name, value, error
-                )
+            if name == "settings" and isinstance(value, dict):
+                for key, it in value.items():
+                    self._try(self._write, str(key), it)
+            else:
+                self._try(self._read, name, value)
+
+    def _try(self, take: Callable[[str, Any], None], name: str, value: object) -> None:
+        try:
+            take(name, value)
+        except Exception as error:
+            _log.warn(f"option {name}", "job %r: %s left out: %s", self.scheduler_id, name, error)
+
+    def _write(self, name: str, value: object) -> None:
+        self.body[name] = _plain(value)
 
     def _read(self, name: str, value: Any) -> None:  # noqa: ANN401 - as the job wrote it
         if name == "service":
@@ -55,8 +65,9 @@ class Registration:
             self.body["schedules"] = [_schedule(it) for it in several]
         elif name == "labels":
             self.body["labels"] = {str(key): str(it) for key, it in value.items()}
-        elif name == "settings":
-            self.body.update(value)
+        elif name == "timezone":
+            # The text of a ZoneInfo is its name.
+            self.body[name] = str(value)
         elif name in DURATIONS:
             seconds = seconds_in(value)
             self.body[name] = duration_text(seconds)
@@ -65,7 +76,7 @@ class Registration:
             elif name == "heartbeat_interval" and self.interval is None:
                 self.interval = seconds
         else:
-            self.body[name] = getattr(value, "value", value)
+            self._write(name, value)
 
     def filled(self, settings: Settings) -> dict[str, Any]:
         """Return the registration, with what the environment says of all jobs."""
@@ -86,6 +97,20 @@ def with_names(body: Mapping[str, Any], service: str = "") -> dict[str, Any]:
     """
     named = {"service_name": service or _program(), "job_name": body["scheduler_id"]}
     return {**named, **body}
+
+
+def _plain(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - as the job wrote it
+    """Return a value as JSON knows it. Raises ValueError for what JSON does not know."""
+    value = getattr(value, "value", value)
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, float) and abs(value) < float("inf"):
+        return value
+    if depth < DEPTH_MAX and isinstance(value, dict):
+        return {str(key): _plain(it, depth + 1) for key, it in value.items()}
+    if depth < DEPTH_MAX and isinstance(value, (list, tuple)):
+        return [_plain(it, depth + 1) for it in value]
+    raise ValueError(f"a {type(value).__name__} is nothing that can be sent")
 
 
 def _program() -> str:

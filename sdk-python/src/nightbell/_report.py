@@ -19,7 +19,16 @@ HEARTBEAT = "heartbeat"
 class Report:
     """A registration or a status report."""
 
-    __slots__ = ("body", "has_registered", "id", "kind", "registration", "state")
+    __slots__ = (
+        "body",
+        "has_registered",
+        "id",
+        "is_kept",
+        "is_of_unknown",
+        "kind",
+        "registration",
+        "state",
+    )
 
     def __init__(
         self,
@@ -36,4 +45,8 @@ class Report:
         # What to register when the server does not know the scheduler.
         self.registration = registration
         self.has_registered = False
+        # It is in the spool as well.
+        self.is_kept = False
+        # A registration because the server said that it does not know the scheduler.
+        self.is_of_unknown = False
         self.id = report_id or uuid7()

@@ -92,8 +92,8 @@ class Reporter:
 
     def began(self, state: RunState, status: dict[str, Any], registration: Registration) -> None:
         """Take the beginning of a run."""
-        body = registration.filled(self.settings)
-        if self._registered.get(state.scheduler_id) != body:
+        body = self._body_of(registration)
+        if self._registered.get(state.scheduler_id) is not body:
             if len(self._registered) >= REGISTERED_MAX:
                 self._registered.clear()
             self._registered[state.scheduler_id] = body
@@ -118,8 +118,14 @@ class Reporter:
                 "progress": state.progress,
             }
             self._put(REPORT, Report(HEARTBEAT, beat))
-        body = None if registration is None else registration.filled(self.settings)
+        body = None if registration is None else self._body_of(registration)
         self._put(REPORT, Report(STATUS, status, registration=body))
+
+    def _body_of(self, registration: Registration) -> dict[str, Any]:
+        """Return what registers a job: one object for all its runs, for many may wait."""
+        body = registration.filled(self.settings)
+        known = self._registered.get(registration.scheduler_id)
+        return known if known is not None and known == body else body
 
     def take(self, report: Report) -> None:
         """Take a report that belongs to no run of this process."""
@@ -151,13 +157,26 @@ class Reporter:
         flush = Flush(time.monotonic() + timeout, is_last=False)
         self._put(FLUSH, flush)
         flush.done.wait(timeout)
+        if not flush.is_delivered:
+            self._keep()
         return flush.is_delivered
+
+    def _keep(self) -> None:
+        """Put copies of what waits onto the disk: the process may end without a word."""
+        try:
+            from nightbell._ends import waiting
+
+            spool = self._spool_in_use()
+            for report in waiting(self._worker, self._first, self.inbox):
+                report.is_kept = report.is_kept or spool.write(report)
+        except Exception as error:
+            _log.debug("could not spool: %r", error)
 
     def close(self, outcome: Outcome | None = None, deadline: float | None = None) -> None:
         """End with the process: deliver or spool what there is, by the deadline.
 
         Without one it is the exit budget from now. Runs still open are reported as
-        ended by ``outcome``. Never raises.
+        ended by ``outcome``. Raises nothing but what interrupts it.
         """
         if self.is_off or self._is_closed or self.pid != os.getpid():
             return
@@ -167,20 +186,24 @@ class Reporter:
             self._exit_deadline = deadline or _exit_deadline(self.settings)
         flush = Flush(self._exit_deadline, is_last=True, outcome=outcome or _abandoned())
         self._put(FLUSH, flush)
-        if self._is_started:
-            flush.done.wait(max(0.0, self._exit_deadline - time.monotonic()))
-        self._is_closed = True
-        if not flush.done.is_set():
-            self._rescue(flush)
+        try:
+            if self._is_started:
+                flush.done.wait(max(0.0, self._exit_deadline - time.monotonic()))
+        finally:  # Somebody may not have the patience.
+            self._is_closed = True
+            if not flush.done.is_set():
+                self._rescue(flush)
+                if self._worker is not None:
+                    self._worker.disconnect()
 
     def _rescue(self, flush: Flush) -> None:
         """Spool on this thread what the worker did not get rid of in time."""
         try:
-            from nightbell._worker import leftovers
+            from nightbell._ends import leftovers
 
             reports = leftovers(self._worker, self._first, self.inbox, flush.outcome)
-            spool = self._worker.spool if self._worker is not None else self._spool()
-            lost = sum(not spool.write(it) for it in reports)
+            spool = self._spool_in_use()
+            lost = sum(not (it.is_kept or spool.write(it)) for it in reports)
             spool.release()
             if lost:
                 _log.warn("lost", "%d reports lost: no answer in time, and no spool", lost)
@@ -229,7 +252,12 @@ class Reporter:
             _log.warn("start", "jobs are not watched: %r", error)
             return
         self._worker = worker
+        if self._is_closed:  # Too late: what came was taken from the inbox.
+            worker.is_over = True
         worker.run()
+
+    def _spool_in_use(self) -> Spool:
+        return self._worker.spool if self._worker is not None else self._spool()
 
     def _spool(self) -> Spool:
         from nightbell._spool import Spool
@@ -263,7 +291,7 @@ def reporter() -> Reporter:
 def replace(settings: Settings) -> Reporter:
     """Let a new reporter take over, with other settings. The old one delivers its own."""
     global _reporter
-    _hook()
+    hook()
     old, it = _reporter, Reporter(settings)
     _reporter = it
     if old is not None:
@@ -275,7 +303,7 @@ def replace(settings: Settings) -> Reporter:
 
 def of(settings: Settings) -> Reporter:
     """Return the reporter to a server that is not the environment's."""
-    _hook()
+    hook()
     return _others.setdefault((settings.url, settings.api_key), Reporter(settings))
 
 
@@ -285,6 +313,10 @@ def prepare(transport: str) -> None:
     Without a channel it does no harm to a process that forks.
     """
     if transport != "grpc":
+        return
+    from nightbell._link import are_threads_greenlets
+
+    if are_threads_greenlets():  # Then it is not used.
         return
     try:
         import nightbell._grpc._beats
@@ -311,14 +343,22 @@ def _exit_deadline(settings: Settings) -> float:
 def close_all(outcome: Outcome | None = None) -> None:
     """End with the process. One exit budget for all reporters together."""
     deadline: float | None = None
-    for it in _all():
-        if deadline is None:
-            deadline = _exit_deadline(it.settings)
-        it.close(outcome, deadline)
+    several = _all()
+    try:
+        for it in several:
+            if deadline is None:
+                deadline = _exit_deadline(it.settings)
+            it.close(outcome, deadline)
+    except KeyboardInterrupt:  # Nobody waits any more; what there is is spooled.
+        for it in several:
+            it.close(outcome, time.monotonic())
 
 
 def _at_exit() -> None:
     close_all()
+    grpc = sys.modules.get("nightbell._grpc._transport")
+    if grpc is not None:
+        grpc.close_all()
     if getattr(sys, "last_type", None) is KeyboardInterrupt:
         # Python ends such a process by SIGINT, unless something evaluated a text in the
         # meantime, as imports of the worker do. So that shells see what they would have.
@@ -332,7 +372,8 @@ def _interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def _hook() -> None:
+def hook() -> None:
+    """Have the end and the forks of the process call us. Once is enough."""
     global _hooked
     if _hooked:
         return

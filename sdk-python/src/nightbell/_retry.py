@@ -43,6 +43,11 @@ def verdict(error: NightbellError) -> str:
     return DROP
 
 
+def retry_after(error: NightbellError) -> float | None:
+    """Return how long the server wants to be left alone, if it said so."""
+    return error.retry_after if isinstance(error, ApiError) else None
+
+
 def backoff(tries: int, chance: float) -> float:
     """Return how long to wait after so many tries; ``chance`` is from 0 to 1."""
     ceiling = min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0**tries)

@@ -27,6 +27,10 @@ def install(reporter: Reporter) -> None:
         return
     if threading.current_thread() is not threading.main_thread():
         return
+    if os.getpid() == 1:
+        # The first process of a container: a SIGTERM that it does not handle does nothing
+        # to it, and its run goes on.
+        return
     _installed_pid = os.getpid()
     try:
         if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:

@@ -70,13 +70,16 @@ class Spool:
         return self._folder is not None
 
     def write(self, report: Report) -> bool:
-        """Put a report onto the disk; say whether it is there."""
+        """Put a report onto the disk; say whether it need not be kept any longer."""
         if self._folder is None:
             return False
         value = {"v": VERSION, "kind": report.kind, "id": report.id, "body": report.body}
-        data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "replace"
-        )
+        try:
+            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        except (TypeError, ValueError, RecursionError) as error:
+            _log.warn("unwritable", "a %s report is lost: %s", report.kind, error)
+            return True
+        data = text.encode("utf-8", "replace")
         with self._turn():
             return self._write(report.id, data)
 

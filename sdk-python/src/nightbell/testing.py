@@ -230,5 +230,8 @@ class FakeNightbell:
     def close(self) -> None:
         """Do nothing: there is nothing open."""
 
+    def end(self) -> None:
+        """Do nothing: there is nothing open."""
+
     def abandon(self) -> None:
         """Do nothing: there is nothing open."""

@@ -25,6 +25,12 @@ class Ended:
     took: float
 
 
+@dataclass
+class Started:
+    process: subprocess.Popen[str]
+    at: float
+
+
 def env_for(url: str, key: str = "nbi_none", **more: str) -> dict[str, str]:
     """The environment of a job. Its spool is off unless the test gives it a place."""
     spool = {} if "NIGHTBELL_SPOOL_DIR" in more else {"NIGHTBELL_SPOOL": "off"}
@@ -56,10 +62,19 @@ def run_text(text: str, env: dict[str, str]) -> Ended:
 
 def run(code: str, env: dict[str, str], python: str | Path = sys.executable) -> Ended:
     """Run a program to its end."""
+    return end_of(begin(code, env, python))
+
+
+def begin(code: str, env: dict[str, str], python: str | Path = sys.executable) -> Started:
+    """Begin a program that takes its time."""
     began = time.monotonic()
-    process = start(code, env, python)
+    return Started(start(code, env, python), began)
+
+
+def end_of(it: Started) -> Ended:
+    """Wait for a program to end."""
     try:
-        out, err = process.communicate(timeout=LIMIT_S)
+        out, err = it.process.communicate(timeout=LIMIT_S)
     finally:
-        process.kill()
-    return Ended(process.returncode, out, err, time.monotonic() - began)
+        it.process.kill()
+    return Ended(it.process.returncode, out, err, time.monotonic() - it.at)

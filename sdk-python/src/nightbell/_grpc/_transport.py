@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import os
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import grpc
 
+from nightbell import _reporter
 from nightbell._grpc import _convert
 from nightbell._grpc._errors import translated
 from nightbell._grpc._stream import HeartbeatStream
 from nightbell._version import user_agent
-from nightbell.errors import ConfigError
+from nightbell.errors import ConfigError, UnavailableError, api_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,6 +46,7 @@ class GrpcTransport:
     name = "grpc"
 
     def __init__(self, url: str, api_key: str, *, ca_file: str = "") -> None:
+        _refuse_a_childs_use()
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ConfigError(f"{url!r} is no address of a server, such as https://host:443")
@@ -53,16 +57,25 @@ class GrpcTransport:
         self.metadata = (("x-api-key", api_key),)
         self._channel: grpc.Channel | None = None
         self._lock = threading.Lock()
+        self._is_over = False
 
     @property
     def channel(self) -> grpc.Channel:
         """The channel, opened at its first use."""
+        # First: the parent may have held the lock as it forked.
+        _refuse_a_childs_use()
         with self._lock:
+            if self._is_over:
+                raise UnavailableError("the process ends")
             if self._channel is None:
                 self._channel = self._open()
+                _opened.add(self)
+                _reporter.hook()
             return self._channel
 
     def _open(self) -> grpc.Channel:
+        global _user_pid
+        _user_pid = os.getpid()
         options = (*OPTIONS, ("grpc.primary_user_agent", user_agent(self.name)))
         if not self._is_secure:
             return grpc.insecure_channel(self._target, options=options)
@@ -107,6 +120,11 @@ class GrpcTransport:
         if channel is not None:
             channel.close()
 
+    def end(self) -> None:
+        """Close the channel for good, and end the calls under way. For any thread."""
+        self._is_over = True
+        self.close()
+
     def abandon(self) -> None:
         """Leave the channel of the parent alone: closing it in a child may hang."""
         _abandoned.append(self._channel)
@@ -119,11 +137,31 @@ class GrpcTransport:
         request = getattr(messages, f"{call.name}Request")()
         try:
             _convert.fill(request, dict(body))
-        except (TypeError, ValueError) as error:
-            from nightbell.errors import api_error
-
+        except Exception as error:  # Whatever is raised by a field that takes no such value.
             raise api_error(400, str(error), code="INVALID_ARGUMENT") from error
         return getattr(stub, call.name), request
+
+
+# Those that have opened a channel, and the process that opened the first.
+_opened: weakref.WeakSet[GrpcTransport] = weakref.WeakSet()
+_user_pid = 0
+
+
+def _refuse_a_childs_use() -> None:
+    if _user_pid not in (0, os.getpid()):
+        message = "gRPC was used before this process was forked, and cannot be used any more"
+        raise ConfigError(f"{message}: set transport='http'")
+
+
+def close_all() -> None:
+    """Close every channel of this process, for the end of the interpreter.
+
+    Once TLS was used, gRPC keeps a process that ends with a channel open for 2 s.
+    """
+    # A child can only leave those of its parent alone.
+    if _user_pid == os.getpid():
+        for transport in list(_opened):
+            transport.close()
 
 
 # Kept for ever, so that no destructor runs in a forked process.

@@ -68,6 +68,12 @@ class OpenRuns:
         with self._lock:
             return self._runs.pop(key, None)
 
+    def take_all(self) -> list[Run]:
+        """Return every open run and forget them."""
+        with self._lock:
+            runs, self._runs = list(self._runs.values()), {}
+        return runs
+
     def forget(self) -> None:
         """Begin anew, in a forked process: these are the parent's."""
         self._lock = threading.Lock()

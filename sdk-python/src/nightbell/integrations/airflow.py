@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 
+import nightbell
 from nightbell.integrations._watching import OpenRuns, scheduler_id_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,18 @@ def on_task_instance_failed(task_instance: Any, error: object) -> None:  # noqa:
     run = _taken(task_instance)
     if run is not None:
         run.fail(error if isinstance(error, BaseException) else str(error or "failed"))
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def before_stopping(component: object) -> None:  # noqa: ARG001 - as Airflow names it
+    """End what Airflow told no end of, and wait for the reports: the process may just exit.
+
+    A task that was skipped, deferred or put off is told of by no other event.
+    """
+    for run in _runs.take_all():
+        run.metadata(airflow_state="skipped, deferred or put off")
+        run.cancel()
+    nightbell.flush()
 
 
 def _taken(task_instance: Any) -> Run | None:  # noqa: ANN401
