@@ -6,6 +6,7 @@ import { ChannelsPage } from "./channels.js";
 import { Home } from "./home.js";
 import { IncidentPage } from "./incident.js";
 import { link, start } from "./live.js";
+import { RoutesPage } from "./routes.js";
 import { SchedulerPage } from "./scheduler.js";
 import { signedIn, signOut } from "./session.js";
 import { SignIn } from "./signin.js";
@@ -32,6 +33,7 @@ document.addEventListener("click", (event) => {
 /** The pages of the bar. The server knows their addresses as well. */
 const PAGES: Readonly<Record<string, { word: string; page: () => JSX.Element }>> = {
   "": { word: "Home", page: Home },
+  routes: { word: "Routes", page: RoutesPage },
   channels: { word: "Channels", page: ChannelsPage },
 };
 
