@@ -5,11 +5,13 @@ import { useEffect } from "preact/hooks";
 import { ChannelsPage } from "./channels.js";
 import { Home } from "./home.js";
 import { IncidentPage } from "./incident.js";
+import { KeysPage } from "./keys.js";
 import { link, start } from "./live.js";
 import { RoutesPage } from "./routes.js";
 import { SchedulerPage } from "./scheduler.js";
 import { signedIn, signOut } from "./session.js";
 import { SignIn } from "./signin.js";
+import { SilencesPage } from "./silences.js";
 import "./style.css";
 
 const address = signal(location.href);
@@ -33,8 +35,10 @@ document.addEventListener("click", (event) => {
 /** The pages of the bar. The server knows their addresses as well. */
 const PAGES: Readonly<Record<string, { word: string; page: () => JSX.Element }>> = {
   "": { word: "Home", page: Home },
-  routes: { word: "Routes", page: RoutesPage },
+  silences: { word: "Silences", page: SilencesPage },
   channels: { word: "Channels", page: ChannelsPage },
+  routes: { word: "Routes", page: RoutesPage },
+  keys: { word: "Keys", page: KeysPage },
 };
 
 const parts = (): string[] => new URL(address.value).pathname.split("/").slice(1);

@@ -66,6 +66,10 @@ const LIMIT: Partial<Record<LimitState, Look>> = {
   [LimitState.IDLE]: { word: "idle", sign: "○", tone: "quiet" },
 };
 
+export const SILENT: Look = { word: "silent", sign: "◌", tone: "warn" };
+export const PLANNED: Look = { word: "planned", sign: "○", tone: "quiet" };
+export const OVER: Look = { word: "over", sign: "–", tone: "quiet" };
+
 export const healthLook = (health: Health): Look => HEALTH[health] ?? UNKNOWN;
 export const runLook = (status: RunStatus): Look => RUN[status] ?? UNKNOWN;
 export const reasonLook = (reason: IncidentReason): Look => REASON[reason] ?? UNKNOWN;
