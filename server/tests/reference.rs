@@ -34,7 +34,13 @@ async fn the_reference_is_one_page_without_scripts() {
 #[tokio::test]
 async fn every_link_of_an_alert_leads_to_the_dashboard() {
     let door = Door::open().await;
-    let links = ["/", "/incidents/019caaaf-7bf4", "/schedulers/nightly-backup?run=a%20b"];
+    let links = [
+        "/",
+        "/incidents/019caaaf-7bf4",
+        "/schedulers/nightly-backup?run=a%20b",
+        "/channels",
+        "/keys",
+    ];
     for link in links {
         let page = door.ask("GET", link, &[], "").await;
         assert_eq!((page.code, page.header("content-type")), (200, "text/html; charset=utf-8"));

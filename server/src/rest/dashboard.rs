@@ -18,6 +18,18 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
      style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
 
+/// The addresses that the script knows how to show.
+const PAGES: &[&str] = &[
+    "/",
+    "/calendar",
+    "/channels",
+    "/incidents/{incident_id}",
+    "/keys",
+    "/routes",
+    "/schedulers/{scheduler_id}",
+    "/silences",
+];
+
 /// Every address that the script knows how to show answers with the same document.
 /// None asks for a key: there is nothing in them, and the calls of the script do.
 pub fn dashboard() -> Router {
@@ -35,10 +47,9 @@ pub fn dashboard() -> Router {
     let page = || get(|headers: HeaderMap| async move { file(&headers, "text/html", DOCUMENT) });
     let script = get(|headers: HeaderMap| async move { file(&headers, "text/javascript", SCRIPT) });
     let style = get(|headers: HeaderMap| async move { file(&headers, "text/css", STYLE) });
-    let router = Router::new()
-        .route("/", page())
-        .route("/incidents/{incident_id}", page())
-        .route("/schedulers/{scheduler_id}", page())
+    let router = PAGES
+        .iter()
+        .fold(Router::new(), |router, path| router.route(path, page()))
         .route("/assets/app.js", script)
         .route("/assets/app.css", style)
         .method_not_allowed_fallback(rest::wrong_verb);

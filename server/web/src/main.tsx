@@ -1,13 +1,17 @@
 /** Which page an address shows. */
 import { signal } from "@preact/signals";
-import { render } from "preact";
+import { type JSX, render } from "preact";
 import { useEffect } from "preact/hooks";
+import { ChannelsPage } from "./channels.js";
 import { Home } from "./home.js";
 import { IncidentPage } from "./incident.js";
+import { KeysPage } from "./keys.js";
 import { link, start } from "./live.js";
+import { RoutesPage } from "./routes.js";
 import { SchedulerPage } from "./scheduler.js";
 import { signedIn, signOut } from "./session.js";
 import { SignIn } from "./signin.js";
+import { SilencesPage } from "./silences.js";
 import "./style.css";
 
 const address = signal(location.href);
@@ -28,15 +32,42 @@ document.addEventListener("click", (event) => {
   if (isOtherPage || !anchor.hash) scrollTo(0, 0);
 });
 
+/** The pages of the bar. The server knows their addresses as well. */
+const PAGES: Readonly<Record<string, { word: string; page: () => JSX.Element }>> = {
+  "": { word: "Home", page: Home },
+  silences: { word: "Silences", page: SilencesPage },
+  channels: { word: "Channels", page: ChannelsPage },
+  routes: { word: "Routes", page: RoutesPage },
+  keys: { word: "Keys", page: KeysPage },
+};
+
+const parts = (): string[] => new URL(address.value).pathname.split("/").slice(1);
+
 function Page() {
   const url = new URL(address.value);
-  const [kind, id] = url.pathname.split("/").slice(1);
+  const [kind, id] = parts();
   const named = decoded(id);
   if (kind === "incidents" && named) return <IncidentPage key={named} id={named} />;
   if (kind === "schedulers" && named) {
     return <SchedulerPage key={named} id={named} runId={url.searchParams.get("run")} />;
   }
-  return <Home />;
+  const Shown = PAGES[kind ?? ""]?.page ?? Home;
+  return <Shown />;
+}
+
+function Bar() {
+  const [current] = parts();
+  return (
+    <ul class="bar">
+      {Object.entries(PAGES).map(([path, { word }]) => (
+        <li key={path}>
+          <a href={`/${path}`} {...(path === current ? { "aria-current": "page" } : {})}>
+            {word}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function decoded(part: string | undefined): string {
@@ -70,6 +101,7 @@ function App() {
             Sign out
           </button>
         )}
+        {isSignedIn && <Bar />}
       </nav>
       <main>{isSignedIn ? <Page /> : <SignIn />}</main>
     </>

@@ -28,7 +28,15 @@ import {
 } from "./parts.js";
 import { nightbell } from "./session.js";
 import { Ago, At, type Instant, instantOf, millis, spanOf } from "./time.js";
-import { healthLook, jobName, type Look, limitLook, runLook, schedulerPath } from "./words.js";
+import {
+  healthLook,
+  jobName,
+  limitLook,
+  PLANNED,
+  runLook,
+  SILENT,
+  schedulerPath,
+} from "./words.js";
 
 const RUNS_SHOWN = 50;
 
@@ -153,9 +161,6 @@ function Silences({ of, known, again }: SilencesProps) {
     </Section>
   );
 }
-
-const SILENT: Look = { word: "silent", sign: "◌", tone: "warn" };
-const PLANNED: Look = { word: "planned", sign: "○", tone: "quiet" };
 
 function Head({ of }: { of: Scheduler }) {
   const schedulerId = of.schedulerId;

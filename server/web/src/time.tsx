@@ -34,6 +34,11 @@ export function span(ms: number): string {
 
 export const spanOf = (it: Instant | undefined): string => (it ? span(millis(it)) : "");
 
+export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The names of time zones that the browser knows. */
+export const zones = (): readonly string[] => ["UTC", ...Intl.supportedValuesOf("timeZone")];
+
 function inZone(at: number, zone: string | undefined): string {
   try {
     return new Intl.DateTimeFormat(undefined, {

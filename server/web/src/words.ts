@@ -6,6 +6,7 @@ import {
   Resolution,
   RunStatus,
   type Scheduler,
+  Severity,
 } from "@nightbell/sdk/web";
 
 /** A word, a sign that is told apart without colour, and a tone for the style. */
@@ -44,6 +45,14 @@ const REASON: Partial<Record<IncidentReason, Look>> = {
   [IncidentReason.TOO_QUICK]: { word: "too quick", sign: "«", tone: "warn" },
 };
 
+export const REASONS: readonly IncidentReason[] = Object.keys(REASON).map(Number);
+
+const SEVERITY: Partial<Record<Severity, string>> = {
+  [Severity.CRITICAL]: "critical",
+  [Severity.NORMAL]: "normal",
+  [Severity.LOW]: "low",
+};
+
 const RESOLUTION: Partial<Record<Resolution, string>> = {
   [Resolution.RECOVERED]: "the job is well again",
   [Resolution.REPORTED_LATE]: "a late report showed that it was not so",
@@ -57,9 +66,14 @@ const LIMIT: Partial<Record<LimitState, Look>> = {
   [LimitState.IDLE]: { word: "idle", sign: "○", tone: "quiet" },
 };
 
+export const SILENT: Look = { word: "silent", sign: "◌", tone: "warn" };
+export const PLANNED: Look = { word: "planned", sign: "○", tone: "quiet" };
+export const OVER: Look = { word: "over", sign: "–", tone: "quiet" };
+
 export const healthLook = (health: Health): Look => HEALTH[health] ?? UNKNOWN;
 export const runLook = (status: RunStatus): Look => RUN[status] ?? UNKNOWN;
 export const reasonLook = (reason: IncidentReason): Look => REASON[reason] ?? UNKNOWN;
+export const severityWord = (severity: Severity): string => SEVERITY[severity] ?? "normal";
 export const limitLook = (state: LimitState): Look => LIMIT[state] ?? UNKNOWN;
 export const resolutionWords = (it: Resolution): string => RESOLUTION[it] ?? "";
 
