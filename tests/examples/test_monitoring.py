@@ -90,7 +90,7 @@ def test_prometheus_reads_the_server_and_alerts_of_a_job_that_is_down(server, pr
 def test_every_figure_that_the_rules_and_the_dashboard_ask_for_exists(server, prometheus):
     server.post("/schedulers/register", {"scheduler_id": "eod", "service_name": "Books", "job_name": "EOD"})
     # Each family appears with the first thing that it counts.
-    server.post("/channels", {"name": "nobody", "webhook": {"url": "http://127.0.0.1:9/"}})
+    server.post("/channels", {"name": "nobody", "webhook": {"url": "http://127.0.0.1:8099/"}})
     for status in ("running", "completed", "failed"):
         server.report("eod", status)
     assert server.call("GET", "/schedulers", key="nb_no_key").status_code == 401

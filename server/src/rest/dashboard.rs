@@ -21,6 +21,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
 /// The addresses that the script knows how to show.
 const PAGES: &[&str] = &[
     "/",
+    "/audit",
     "/calendar",
     "/channels",
     "/incidents/{incident_id}",

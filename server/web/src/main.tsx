@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { useEffect } from "preact/hooks";
+import { AuditPage } from "./audit.js";
 import { ChannelsPage } from "./channels.js";
 import { Home } from "./home.js";
 import { IncidentPage } from "./incident.js";
@@ -39,6 +40,7 @@ const PAGES: Readonly<Record<string, { word: string; page: () => JSX.Element }>>
   channels: { word: "Channels", page: ChannelsPage },
   routes: { word: "Routes", page: RoutesPage },
   keys: { word: "Keys", page: KeysPage },
+  audit: { word: "Audit log", page: AuditPage },
 };
 
 const parts = (): string[] => new URL(address.value).pathname.split("/").slice(1);
