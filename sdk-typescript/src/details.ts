@@ -1,4 +1,4 @@
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { BinaryReader, base64Decode, WireType } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError } from "@connectrpc/connect";
 
 import { type FieldViolation, NightbellError, refusalError } from "./errors.js";
@@ -31,6 +31,72 @@ export function fromConnect(thrown: unknown): NightbellError {
     },
     error,
   );
+}
+
+const CODES = [
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+];
+
+/** What a status of HTTP means where whoever answered does not speak gRPC. */
+const OF_HTTP: Readonly<Record<number, string>> = {
+  400: "INTERNAL",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "UNIMPLEMENTED",
+  429: "RESOURCE_EXHAUSTED",
+  502: "UNAVAILABLE",
+  503: "UNAVAILABLE",
+  504: "UNAVAILABLE",
+};
+
+/**
+ * The error that the headers or trailers of a gRPC answer tell of. `status` is the
+ * gRPC one; without it that of HTTP decides.
+ */
+export function answerError(
+  headers: Headers,
+  status: string | undefined,
+  httpStatus: number,
+): NightbellError {
+  const facts: Facts = { reason: "", fieldViolations: [] };
+  const details = headers.get("grpc-status-details-bin");
+  // Numbers 1 and 2 of google.rpc.Status are the code and the message, 3 the details.
+  for (const any of details === null ? [] : messages(base64Decode(details), 3)) {
+    const [type, value] = [strings(any).get(1) ?? "", messages(any, 2)[0]];
+    if (value !== undefined) readDetail(type.slice(type.lastIndexOf("/") + 1), value, facts);
+  }
+  return refusalError({
+    code: status === undefined ? (OF_HTTP[httpStatus] ?? "UNKNOWN") : (CODES[+status] ?? "UNKNOWN"),
+    reason: facts.reason,
+    message: decoded(headers.get("grpc-message")) || `HTTP status ${httpStatus}`,
+    fieldViolations: facts.fieldViolations,
+    retryAfterMs: facts.retryAfterMs ?? headerMs(headers.get("retry-after")),
+    requestId: facts.requestId ?? headers.get("x-request-id") ?? undefined,
+  });
+}
+
+function decoded(message: string | null): string {
+  try {
+    return decodeURIComponent(message ?? "");
+  } catch {
+    return message ?? "";
+  }
 }
 
 interface Facts {

@@ -68,5 +68,5 @@ export type { NightbellOptions } from "./config.js";
 export * from "./errors.js";
 export { Nightbell } from "./nightbell.js";
 export type { JobOptions, Span } from "./registration.js";
-export { Cancelled, type Job as RunningJob, type Run } from "./run.js";
+export type { Job as RunningJob, Run } from "./run.js";
 export type { Services } from "./services.js";

@@ -1,17 +1,17 @@
 import type { Beater } from "./beater.js";
 import { LocalBeater } from "./beater.js";
 import { type Config, configure, type NightbellOptions } from "./config.js";
-import { ConfigError } from "./errors.js";
+import { Cancelled, ConfigError } from "./errors.js";
 import { watchExit } from "./exit.js";
 import type { JsonObject } from "./json.js";
 import { abandoned, CANCELLED, failed, type Outcome, stoppedBy } from "./outcome.js";
 import { type JobOptions, registration } from "./registration.js";
 import { Reporter } from "./reporter.js";
-import { Cancelled, directivesOf, type Job, LiveRun, type Run, type RunHost } from "./run.js";
+import { directivesOf, type Job, LiveRun, type Run, type RunHost } from "./run.js";
 import type { Services } from "./services.js";
 import { type Closable, type Ending, shared } from "./shared.js";
 import { ThreadBeater } from "./thread-beater.js";
-import { createWire } from "./wire.js";
+import { createWire, type Wire } from "./wire.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: a function of any type is wrapped.
 type AnyFunction = (this: any, ...given: any[]) => any;
@@ -25,9 +25,11 @@ export class Nightbell {
   readonly #watch: Watch | undefined;
   #services: Promise<{ services: Services; close(): void }> | undefined;
 
-  constructor(options: NightbellOptions = {}) {
+  /** `open` is for tests of this package, and for its `./testing`. */
+  constructor(options: NightbellOptions = {}, open: typeof createWire = createWire) {
     this.#config = configure(options);
-    if (this.#config.url !== undefined) this.#watch = new Watch(this.#config, this.#config.url);
+    const { url } = this.#config;
+    if (url !== undefined) this.#watch = new Watch(this.#config, open(this.#config, url));
   }
 
   /** Runs `fn` as a run of the job. What it returns or throws comes back untouched. */
@@ -98,7 +100,14 @@ export class Nightbell {
   }
 
   #begin(id: string, options: JobOptions): LiveRun {
-    return (this.#watch ?? new Unwatched(this.#config)).begin(id, options);
+    const unwatched = () => new Unwatched(this.#config).begin(id, options);
+    try {
+      return this.#watch?.begin(id, options) ?? unwatched();
+    } catch (error) {
+      // Options of the wrong type, or a process that can start no thread.
+      this.#config.log(`${id} runs unwatched: ${(error as Error).message}`);
+      return unwatched();
+    }
   }
 
   /** A call that is over when it returns, or else when its promise is settled. */
@@ -152,9 +161,9 @@ class Watch implements RunHost, Closable {
 
   constructor(
     readonly config: Config,
-    url: string,
+    wire: Wire,
   ) {
-    this.reporter = new Reporter(config, createWire(config, url));
+    this.reporter = new Reporter(config, wire);
     this.#allowance = config.exitTimeoutMs;
   }
 

@@ -74,7 +74,7 @@ export class Spool {
   /** Keeps a report. False: the disk did not take it. */
   write(record: SpoolRecord): boolean {
     try {
-      fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.folder);
       const id = uuid();
       // A later name sorts later, even within a millisecond.
       this.#lastMs = Math.max(this.#lastMs + 1, Date.now());
@@ -145,6 +145,20 @@ export class Spool {
 
   #size(): number {
     return this.#names().reduce((sum, name) => sum + sizeOf(path.join(this.folder, name)), 0);
+  }
+}
+
+/** As mkdir -p. Node's own never returns where a parent can be named but not made, as below /proc. */
+function makeFolder(folder: string, isRetry = false): void {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    const parent = path.dirname(folder);
+    if (code !== "ENOENT" || isRetry || parent === folder) throw error;
+    makeFolder(parent);
+    makeFolder(folder, true);
   }
 }
 

@@ -1,5 +1,4 @@
 /** REST over `node:http`: no dependency, and sockets that keep no process alive. */
-import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
 
@@ -24,7 +23,7 @@ export class HttpWire implements Wire {
   constructor(config: Config, url: string) {
     this.#url = `${url}/api/v1`;
     const kept = { keepAlive: true, maxSockets: 4, scheduling: "lifo" as const };
-    const ca = config.caFile === undefined ? {} : { ca: fs.readFileSync(config.caFile) };
+    const ca = config.ca === undefined ? {} : { ca: config.ca };
     this.#agent = url.startsWith("https:")
       ? new https.Agent({ ...kept, ...ca })
       : new http.Agent(kept);
