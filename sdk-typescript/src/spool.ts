@@ -73,19 +73,21 @@ export class Spool {
 
   /** Keeps a report. False: the disk did not take it. */
   write(record: SpoolRecord): boolean {
+    const id = uuid();
+    // A later name sorts later, even within a millisecond.
+    this.#lastMs = Math.max(this.#lastMs + 1, Date.now());
+    const bare = path.join(this.folder, recordName(this.#lastMs, id));
+    const text = JSON.stringify({ v: VERSION, kind: record.kind, id, body: record.body });
+    if (text.length > FILE_BYTES_MAX) return false;
     try {
       makeFolder(this.folder);
-      const id = uuid();
-      // A later name sorts later, even within a millisecond.
-      this.#lastMs = Math.max(this.#lastMs + 1, Date.now());
-      const bare = path.join(this.folder, recordName(this.#lastMs, id));
-      const text = JSON.stringify({ v: VERSION, kind: record.kind, id, body: record.body });
-      if (text.length > FILE_BYTES_MAX) return false;
       fs.writeFileSync(`${bare}.tmp`, text, { flag: "wx", mode: 0o600 });
       fs.renameSync(`${bare}.tmp`, `${bare}.json`);
       this.#bound(text.length);
       return true;
     } catch {
+      // Half a file on a disk that is full.
+      remove(`${bare}.tmp`);
       return false;
     }
   }
