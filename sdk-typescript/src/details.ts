@@ -1,7 +1,7 @@
 import { BinaryReader, base64Decode, WireType } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError } from "@connectrpc/connect";
 
-import { type FieldViolation, NightbellError, refusalError } from "./errors.js";
+import { codeOf, type FieldViolation, NightbellError, refusalError } from "./errors.js";
 
 /**
  * Turns what a Connect transport throws into an error of this package.
@@ -53,18 +53,6 @@ const CODES = [
   "UNAUTHENTICATED",
 ];
 
-/** What a status of HTTP means where whoever answered does not speak gRPC. */
-const OF_HTTP: Readonly<Record<number, string>> = {
-  400: "INTERNAL",
-  401: "UNAUTHENTICATED",
-  403: "PERMISSION_DENIED",
-  404: "UNIMPLEMENTED",
-  429: "RESOURCE_EXHAUSTED",
-  502: "UNAVAILABLE",
-  503: "UNAVAILABLE",
-  504: "UNAVAILABLE",
-};
-
 /**
  * The error that the headers or trailers of a gRPC answer tell of. `status` is the
  * gRPC one; without it that of HTTP decides.
@@ -82,7 +70,7 @@ export function answerError(
     if (value !== undefined) readDetail(type.slice(type.lastIndexOf("/") + 1), value, facts);
   }
   return refusalError({
-    code: status === undefined ? (OF_HTTP[httpStatus] ?? "UNKNOWN") : (CODES[+status] ?? "UNKNOWN"),
+    code: status === undefined ? codeOf(httpStatus) : (CODES[+status] ?? "UNKNOWN"),
     reason: facts.reason,
     message: decoded(headers.get("grpc-message")) || `HTTP status ${httpStatus}`,
     fieldViolations: facts.fieldViolations,

@@ -159,6 +159,24 @@ const HTTP_STATUS: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
 };
 
+/** The canonical code where only a status of HTTP is known, since a proxy answered. */
+export function codeOf(status: number): string {
+  return OF_HTTP[status] ?? (status >= 500 ? "INTERNAL" : "UNKNOWN");
+}
+
+const OF_HTTP: Readonly<Record<number, string>> = {
+  400: "INVALID_ARGUMENT",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  409: "ABORTED",
+  422: "INVALID_ARGUMENT",
+  429: "RESOURCE_EXHAUSTED",
+  502: "UNAVAILABLE",
+  503: "UNAVAILABLE",
+  504: "UNAVAILABLE",
+};
+
 /** The error class for a refusal: by its canonical code, whatever the transport. */
 export function refusalError(refusal: Refusal, cause?: unknown): NightbellError {
   const options = cause === undefined ? {} : { cause };

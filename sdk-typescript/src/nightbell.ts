@@ -252,9 +252,23 @@ class Watch implements RunHost, Closable {
 
   #beats(): Beater {
     this.#beater ??= this.config.heartbeatThread
-      ? new ThreadBeater(this.config)
-      : new LocalBeater(this.reporter, (run, directives) => run.obey(directives));
+      ? new ThreadBeater(this.config, (open) => this.#beatHere(open))
+      : this.#localBeater();
     return this.#beater;
+  }
+
+  /** There is no thread to beat: better from a thread that may be busy than not at all. */
+  #beatHere(open: readonly LiveRun[]): void {
+    const beater = this.#localBeater();
+    this.#beater = beater;
+    for (const run of open) {
+      beater.add(run);
+      beater.known(run);
+    }
+  }
+
+  #localBeater(): Beater {
+    return new LocalBeater(this.reporter, (run, directives) => run.obey(directives));
   }
 }
 

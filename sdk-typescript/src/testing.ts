@@ -13,7 +13,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 
-import { statusError, UnavailableError } from "./errors.js";
+import { codeOf, statusError, UnavailableError } from "./errors.js";
 import { asObject, type Json, type JsonObject } from "./json.js";
 import { Nightbell } from "./nightbell.js";
 import { shared } from "./shared.js";
@@ -46,15 +46,6 @@ export interface ExpectedRun {
 const SETTLE_MS = 5_000;
 const EXIT_MS = 200;
 const ENDED = ["completed", "failed", "cancelled"];
-const CODES: Readonly<Record<number, string>> = {
-  400: "INVALID_ARGUMENT",
-  401: "UNAUTHENTICATED",
-  403: "PERMISSION_DENIED",
-  404: "NOT_FOUND",
-  409: "ABORTED",
-  429: "RESOURCE_EXHAUSTED",
-  503: "UNAVAILABLE",
-};
 
 /**
  * Stands in for the server. Jobs behave as they do in earnest: their reports go the
@@ -172,7 +163,7 @@ export class FakeNightbell implements Wire {
     const failure = this.#failures.shift();
     if (failure !== undefined) {
       throw statusError(failure.status, {
-        code: CODES[failure.status] ?? "INTERNAL",
+        code: codeOf(failure.status),
         reason: "",
         message: "the test wants it so",
         fieldViolations: [],

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { Cancelled, currentJob, Job, Nightbell, start, withJob, wrap } from "../src/index.js";
 import { FakeNightbell } from "../src/testing.js";
+import { waitUntil } from "./support/waiting.js";
 
 const fake = new FakeNightbell();
 beforeEach(() => void fake.install());
@@ -176,3 +177,18 @@ describe("what is given wrongly", () => {
 function same(thrown: unknown) {
   return (caught: unknown) => Object.is(caught, thrown);
 }
+
+test("a heartbeat thread that ends leaves the heartbeats to the job's own", async () => {
+  const said: string[] = [];
+  const options = {
+    url: "http://nightbell.invalid",
+    heartbeatThread: true,
+    spoolDir: false,
+    log: (it: string) => said.push(it),
+  } as const;
+  // Where the package is not built there is no file for the thread.
+  const nightbell = new Nightbell(options, () => fake);
+  await nightbell.withJob("eod", () => waitUntil(() => fake.runs[0]?.heartbeats, "a heartbeat"));
+  expect(said.join()).toContain("the heartbeat thread ended");
+  await nightbell.close();
+});
