@@ -56,14 +56,15 @@ export class Nightbell {
   wrap<F extends AnyFunction>(id: string, fn: F): F;
   wrap<F extends AnyFunction>(id: string, options: JobOptions, fn: F): F;
   wrap<F extends AnyFunction>(id: string, ...rest: unknown[]): F {
-    const [options, fn] = split<F>(rest);
-    const nightbell = this;
-    const wrapped = function (this: unknown, ...given: unknown[]): unknown {
-      return nightbell.#call(id, options, () => fn.apply(this, given));
-    };
-    Object.defineProperty(wrapped, "name", { value: fn.name, configurable: true });
-    Object.defineProperty(wrapped, "length", { value: fn.length, configurable: true });
-    return wrapped as F;
+    return wrapped(() => this, id, rest) as F;
+  }
+
+  /**
+   * Runs `call` at once as a run of the job, which is over when it returns, or when the
+   * promise that it returns is settled.
+   */
+  call<T>(id: string, options: JobOptions, call: () => T): T {
+    return this.#call(id, options, call) as T;
   }
 
   /** Begins a run that the caller ends; one that is forgotten ends as failed with the process. */
@@ -144,6 +145,17 @@ export class Nightbell {
     const isAsked = run.signal.aborted && (thrown instanceof Cancelled || isAbort(thrown));
     return isAsked ? CANCELLED : failed(thrown, this.#config.capture);
   }
+}
+
+/** A function like the last of `rest`; who watches its calls is looked up at each. */
+export function wrapped(by: () => Nightbell, id: string, rest: unknown[]): AnyFunction {
+  const [options, fn] = split<AnyFunction>(rest);
+  const made: AnyFunction = function (...given) {
+    return by().call(id, options, () => fn.apply(this, given));
+  };
+  Object.defineProperty(made, "name", { value: fn.name, configurable: true });
+  Object.defineProperty(made, "length", { value: fn.length, configurable: true });
+  return made;
 }
 
 /** A process that ends many jobs in a row waits for this part of its time at most. */
