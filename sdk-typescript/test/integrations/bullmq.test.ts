@@ -1,36 +1,22 @@
 /** BullMQ against a real Redis. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Job, type Processor, Queue, QueueEvents, Worker } from "bullmq";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { currentJob } from "../../src/index.js";
 import { watchProcessor } from "../../src/integrations/bullmq.js";
 import { FakeNightbell } from "../../src/testing.js";
-import { freePort } from "../support/server.js";
+import { Redis } from "../support/redis.js";
 
-const folder = mkdtempSync(join(tmpdir(), "nightbell-redis-"));
 const fake = new FakeNightbell();
-let redis: ChildProcess;
+let redis: Redis;
 let connection: { host: string; port: number };
 const open: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
-  const port = await freePort();
-  connection = { host: "127.0.0.1", port };
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
-  redis = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
-  // BullMQ connects again until it is there.
-  await once(redis, "spawn");
+  redis = await Redis.start();
+  connection = { host: "127.0.0.1", port: redis.port };
 });
-afterAll(async () => {
-  redis.kill();
-  await once(redis, "exit");
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => redis.stop());
 beforeEach(() => void fake.install());
 afterEach(async () => {
   for (const it of open.splice(0).reverse()) await it.close();
