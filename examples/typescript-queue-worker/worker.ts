@@ -20,7 +20,7 @@ async function build(job: Job<{ pages: number }>): Promise<string> {
   return `${job.data.pages} pages`;
 }
 
-const watched = watchProcessor(build, { service: "Reports", heartbeatTimeout: "30s" });
+const watched = watchProcessor(build, { service: "Reports" });
 const worker = new Worker("reports", watched, { connection });
 worker.on("completed", (job, result) => console.log(`${job.name}: ${result}`));
 worker.on("failed", (job, error) => console.log(`${job?.name} failed: ${error.message}`));

@@ -3,26 +3,15 @@
  *
  *     node run.mjs FOLDER    with FOLDER/runtimes.json as runtimes.mjs leaves it
  */
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+
+import { listening, startServer } from "./server.mjs";
 
 const SDK = resolve(import.meta.dirname, "..");
-const SERVER = process.env.NIGHTBELL_SERVER_BIN ?? resolve(SDK, "../target/debug/nightbell-server");
 const PROGRAMS = ["smoke.mjs", "smoke.cjs", "ending.mjs", "package.test.mjs"];
-const READY_MS = 60_000;
 
 const folder = resolve(process.argv[2] ?? "runtimes");
 const runtimes = JSON.parse(readFileSync(join(folder, "runtimes.json"), "utf8"));
@@ -43,41 +32,6 @@ function install() {
   return place;
 }
 
-async function listening(server) {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return server.address().port;
-}
-
-async function startServer(place) {
-  const free = net.createServer();
-  const port = await listening(free);
-  free.close();
-  await once(free, "close");
-  const log = join(place, "server.log");
-  const env = {
-    PATH: process.env.PATH,
-    NIGHTBELL_DATABASE_URL: `sqlite://${join(place, "nightbell.db")}`,
-    NIGHTBELL_LISTEN: `127.0.0.1:${port}`,
-  };
-  const file = openSync(log, "a");
-  const server = spawn(SERVER, { env, stdio: ["ignore", file, file] });
-  const url = `http://127.0.0.1:${port}`;
-  const until = performance.now() + READY_MS;
-  while (
-    !(await fetch(`${url}/readyz`).then(
-      (it) => it.ok,
-      () => false,
-    ))
-  ) {
-    if (server.exitCode !== null || performance.now() > until)
-      throw new Error(readFileSync(log, "utf8"));
-    await sleep(50);
-  }
-  const key = /shown only now: (\S+)$/m.exec(readFileSync(log, "utf8"))[1];
-  return { server, url, key };
-}
-
 /** By the runtime's own test runner where that is Node's, else from here. */
 function testOn({ name, binary, args }, place, told) {
   const isNode = name.startsWith("node");
@@ -96,17 +50,14 @@ function testOn({ name, binary, args }, place, told) {
 }
 
 const consumer = install();
-const place = mkdtempSync(join(tmpdir(), "nightbell-"));
 const silent = net.createServer((socket) => socket.on("error", () => {}).resume());
 silent.unref();
 const silentPort = await listening(silent);
-const { server, url, key } = await startServer(place);
+const { url, key, stop } = await startServer();
 try {
   const told = { SERVER_URL: url, SERVER_KEY: key, SILENT_URL: `http://127.0.0.1:${silentPort}` };
   const all = runtimes.map((it) => testOn(it, consumer, told));
   process.exitCode = all.length > 0 && all.every(Boolean) ? 0 : 1;
 } finally {
-  server.kill("SIGTERM");
-  await once(server, "exit");
-  rmSync(place, { recursive: true });
+  await stop();
 }
