@@ -8,10 +8,11 @@ VENV := .venv/.installed
 NODE := node_modules/.installed
 PYTHON_SDK := sdk-python/.venv/.installed
 TYPESCRIPT_SDK := sdk-typescript/dist/.built
+RUNTIMES := $(TARGET)/typescript/runtimes.json
 AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-prometheus
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-openssl need-prometheus
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -84,12 +85,16 @@ schedules-compared: need-rust need-python
 	SCHEDULE_VECTORS=$(TARGET)/schedules/vectors.txt \
 		cargo test --workspace --test differential -- --nocapture
 
-# The TypeScript SDK: that its generated code is current, its style, its tests, what is published.
-test-typescript: $(TYPESCRIPT_SDK)
+# The TypeScript SDK: that its generated code is current, its style, its tests against the real
+# server, a real Redis and a real browser, and what is published on every runtime it is for.
+test-typescript: need-rust need-redis need-chromium need-openssl $(TYPESCRIPT_SDK) $(RUNTIMES)
+	cargo build --workspace --bin nightbell-server
 	cd sdk-typescript && npx buf generate --output $(TARGET)/generated-typescript
 	diff -r sdk-typescript/src/gen $(TARGET)/generated-typescript/src/gen
 	npm --prefix sdk-typescript run check
-	npm --prefix sdk-typescript test
+	NIGHTBELL_SERVER_BIN=$(SERVER) npm --prefix sdk-typescript test
+	npm --prefix sdk-typescript run check-package
+	NIGHTBELL_SERVER_BIN=$(SERVER) node sdk-typescript/test-dist/run.mjs $(dir $(RUNTIMES))
 	npm --prefix server/web run check
 
 # What to run before every commit.
@@ -108,6 +113,11 @@ bench: need-rust need-postgres
 bench-python: $(PYTHON_SDK)
 	cd sdk-python && .venv/bin/python -m bench $(BENCH)
 
+# What a short job costs with the TypeScript SDK, and with the class of the usage guide.
+bench-typescript: need-rust $(TYPESCRIPT_SDK)
+	cargo build --workspace --bin nightbell-server
+	NIGHTBELL_SERVER_BIN=$(SERVER) node sdk-typescript/bench/short-job.mjs
+
 # Writes what is made from proto/nightbell/v1/*.proto.
 generate: need-rust $(PYTHON_SDK) $(NODE)
 	cargo run --package nightbell-generate
@@ -123,7 +133,7 @@ clean:
 	cargo clean
 	rm -rf .venv node_modules sdk-python/.venv sdk-python/.venv-stubs sdk-python/.venv-airflow sdk-typescript/dist
 
-need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-prometheus: need-%:
+need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-openssl need-prometheus: need-%:
 	@tools/need.sh $*
 
 $(VENV): tests/requirements.txt conformance/requirements.txt $(wildcard examples/*/requirements.txt) | need-python
@@ -148,6 +158,10 @@ $(AIRFLOW): sdk-python/requirements-airflow.txt | need-python
 $(TYPESCRIPT_SDK): $(NODE) $(shell find sdk-typescript/src -type f) sdk-typescript/tsdown.config.ts
 	npm --prefix sdk-typescript run build
 	touch $@
+
+# The runtimes that the TypeScript SDK is for, from the npm registry; says which it has not.
+$(RUNTIMES): sdk-typescript/test-dist/runtimes.mjs | need-node
+	node $< $(dir $@)
 
 $(NODE): package.json package-lock.json .npmrc $(wildcard examples/*/package.json sdk-typescript/package.json server/web/package.json) | need-node
 	npm ci --no-progress

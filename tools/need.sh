@@ -2,7 +2,7 @@
 # Looks for the tools that a target of the Makefile needs. On Debian, as root, it
 # installs those that are missing; elsewhere it names them and how to get them.
 #
-#     tools/need.sh rust postgres python node redis alertmanager chromium prometheus
+#     tools/need.sh rust postgres python node redis alertmanager chromium openssl prometheus
 set -euo pipefail
 
 packages=()
@@ -50,6 +50,10 @@ look() {
         ;;
       chromium)
         has chromium || has google-chrome || missing chromium "Chromium" "see https://www.chromium.org/getting-involved/download-chromium"
+        ;;
+      openssl)
+        # A certificate that nobody signed.
+        has openssl || missing openssl openssl "see https://openssl-library.org"
         ;;
       alertmanager)
         # Its tests are left out where it cannot be had.

@@ -98,7 +98,7 @@ export class LocalBeater implements Beater {
     this.#busy.add(run);
     try {
       const body = { ...run.heartbeat(false), sent_at: now() };
-      this.heard(run, directivesOf(await this.reporter.call("SendHeartbeat", body)));
+      this.#hear(run, directivesOf(await this.reporter.call("SendHeartbeat", body)));
     } catch (error) {
       // The next one says the same; only a server that forgot the job needs help.
       if (ofError(error) === "register") await this.reporter.register(run.id);
@@ -120,7 +120,9 @@ export class LocalBeater implements Beater {
           directives: (all) => this.#obey(all),
           refused: (id) => void this.reporter.register(id),
         });
-        for (const run of this.#runs) this.#stream.beat(run);
+        // A stream promises more heartbeats than were due without it.
+        for (const run of this.#runs) run.beatAtMs = performance.now();
+        this.#plan();
       })
       .catch(() => {})
       .finally(() => {
@@ -131,8 +133,19 @@ export class LocalBeater implements Beater {
   #obey(all: JsonObject[]): void {
     for (const directives of all) {
       for (const run of this.#runs) {
-        if (run.runId === directives.run_id) this.heard(run, directives);
+        if (run.runId === directives.run_id) this.#hear(run, directives);
       }
     }
+  }
+
+  /** A server that wants more heartbeats has them from now on, not after the next one. */
+  #hear(run: LiveRun, directives: JsonObject): void {
+    const before = run.serverMs;
+    this.heard(run, directives);
+    const isStream = this.#stream?.holds(run) ?? false;
+    const soon = performance.now() + nextMs(run.intervalMs(isStream), Math.random());
+    if (run.serverMs === before || run.beatAtMs <= soon) return;
+    run.beatAtMs = soon;
+    this.#plan();
   }
 }

@@ -162,8 +162,8 @@ function asAxios(error: unknown): unknown {
   }
   const data = {
     error: {
-      code: error.code,
-      status: error.status,
+      code: error.status,
+      status: error.code,
       reason: error.reason,
       message: error.message,
       field_violations: error.fieldViolations,

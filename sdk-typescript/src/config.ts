@@ -62,7 +62,8 @@ export interface Config {
   readonly spoolFolder: string | undefined;
   readonly capture: Capture;
   readonly signals: "auto" | "off";
-  readonly caFile: string | undefined;
+  /** The certificates to trust, in PEM; unset for those that Node trusts. */
+  readonly ca: string | undefined;
   readonly parent: ParentRun | undefined;
   readonly log: (message: string) => void;
 }
@@ -74,11 +75,12 @@ export function configure(options: NightbellOptions, env: Environment = process.
   const isOff = ["1", "true"].includes(env.NIGHTBELL_DISABLED ?? "");
   const url = isOff ? undefined : address(options.url ?? env.NIGHTBELL_URL);
   const runId = env.NIGHTBELL_RUN_ID || undefined;
-  const log = options.log ?? (env.NIGHTBELL_LOG === "off" ? () => {} : toStderr);
+  const log = quiet(options.log ?? (env.NIGHTBELL_LOG === "off" ? () => {} : toStderr));
   if (url === undefined && !isOff) log("no NIGHTBELL_URL is set: jobs run unwatched");
   return {
     url,
-    apiKey: options.apiKey ?? (env.NIGHTBELL_API_KEY || fromFile(env.NIGHTBELL_API_KEY_FILE, log)),
+    apiKey:
+      options.apiKey ?? (env.NIGHTBELL_API_KEY || fromFile("NIGHTBELL_API_KEY_FILE", env, log)),
     service: options.service ?? (env.NIGHTBELL_SERVICE || undefined),
     environment: options.environment ?? (env.NIGHTBELL_ENVIRONMENT || undefined),
     ownerEmail: options.ownerEmail ?? (env.NIGHTBELL_OWNER_EMAIL || undefined),
@@ -90,7 +92,7 @@ export function configure(options: NightbellOptions, env: Environment = process.
     spoolFolder: url === undefined ? undefined : spoolOf(url, options, env),
     capture: options.capture ?? oneOf(env.NIGHTBELL_CAPTURE, ["stack", "message", "none"]),
     signals: options.signals ?? oneOf(env.NIGHTBELL_SIGNALS, ["auto", "off"]),
-    caFile: env.NIGHTBELL_CA_FILE || undefined,
+    ca: fromFile("NIGHTBELL_CA_FILE", env, log),
     parent: runId === undefined ? undefined : parentOf(runId, env),
     log,
   };
@@ -104,12 +106,24 @@ function toStderr(message: string): void {
   console.warn(`nightbell: ${message}`);
 }
 
-function fromFile(file: string | undefined, log: Config["log"]): string | undefined {
+/** A log that fails is no reason for a job to. */
+function quiet(log: Config["log"]): Config["log"] {
+  return (message) => {
+    try {
+      log(message);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+}
+
+function fromFile(variable: string, env: Environment, log: Config["log"]): string | undefined {
+  const file = env[variable];
   if (!file) return undefined;
   try {
     return fs.readFileSync(file, "utf8").trim();
   } catch {
-    log("NIGHTBELL_API_KEY_FILE cannot be read");
+    log(`${variable} cannot be read`);
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { BinaryReader, base64Decode, WireType } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError } from "@connectrpc/connect";
 
-import { type FieldViolation, NightbellError, refusalError } from "./errors.js";
+import { codeOf, type FieldViolation, NightbellError, refusalError } from "./errors.js";
 
 /**
  * Turns what a Connect transport throws into an error of this package.
@@ -31,6 +31,60 @@ export function fromConnect(thrown: unknown): NightbellError {
     },
     error,
   );
+}
+
+const CODES = [
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+];
+
+/**
+ * The error that the headers or trailers of a gRPC answer tell of. `status` is the
+ * gRPC one; without it that of HTTP decides.
+ */
+export function answerError(
+  headers: Headers,
+  status: string | undefined,
+  httpStatus: number,
+): NightbellError {
+  const facts: Facts = { reason: "", fieldViolations: [] };
+  const details = headers.get("grpc-status-details-bin");
+  // Numbers 1 and 2 of google.rpc.Status are the code and the message, 3 the details.
+  for (const any of details === null ? [] : messages(base64Decode(details), 3)) {
+    const [type, value] = [strings(any).get(1) ?? "", messages(any, 2)[0]];
+    if (value !== undefined) readDetail(type.slice(type.lastIndexOf("/") + 1), value, facts);
+  }
+  return refusalError({
+    code: status === undefined ? codeOf(httpStatus) : (CODES[+status] ?? "UNKNOWN"),
+    reason: facts.reason,
+    message: decoded(headers.get("grpc-message")) || `HTTP status ${httpStatus}`,
+    fieldViolations: facts.fieldViolations,
+    retryAfterMs: facts.retryAfterMs ?? headerMs(headers.get("retry-after")),
+    requestId: facts.requestId ?? headers.get("x-request-id") ?? undefined,
+  });
+}
+
+function decoded(message: string | null): string {
+  try {
+    return decodeURIComponent(message ?? "");
+  } catch {
+    return message ?? "";
+  }
 }
 
 interface Facts {

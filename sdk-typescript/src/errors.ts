@@ -8,14 +8,40 @@ export interface FieldViolation {
   readonly description: string;
 }
 
-/** Everything that Nightbell throws is one of these. */
+const OURS = Symbol.for("nightbell.sdk.error");
+
+/**
+ * Everything that Nightbell throws is one of these.
+ *
+ * `instanceof` holds for errors of another copy of this package too: a process that
+ * loads it both by `import` and by `require` has two.
+ */
 export class NightbellError extends Error {
   override name = "NightbellError";
+
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message, options);
+    Object.defineProperty(this, OURS, { value: true });
+  }
+
+  static override readonly [Symbol.hasInstance] = isInstance;
+}
+
+function isInstance(this: { readonly prototype: NightbellError }, value: unknown): boolean {
+  if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+  if (typeof value !== "object" || value === null || !(OURS in value)) return false;
+  const twin = CLASSES.find((it) => it.name === (value as Partial<Error>).name)?.of;
+  return twin !== undefined && (twin === this || isInstance.call(this, twin.prototype));
 }
 
 /** The SDK was configured wrongly; no call was made. */
 export class ConfigError extends NightbellError {
   override name = "ConfigError";
+}
+
+/** Why the signal of a job aborts: somebody asked the run to stop. */
+export class Cancelled extends NightbellError {
+  override name = "Cancelled";
 }
 
 /** The server was not reached, or its answer did not arrive. The call may have taken effect. */
@@ -133,6 +159,24 @@ const HTTP_STATUS: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
 };
 
+/** The canonical code where only a status of HTTP is known, since a proxy answered. */
+export function codeOf(status: number): string {
+  return OF_HTTP[status] ?? (status >= 500 ? "INTERNAL" : "UNKNOWN");
+}
+
+const OF_HTTP: Readonly<Record<number, string>> = {
+  400: "INVALID_ARGUMENT",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  409: "ABORTED",
+  422: "INVALID_ARGUMENT",
+  429: "RESOURCE_EXHAUSTED",
+  502: "UNAVAILABLE",
+  503: "UNAVAILABLE",
+  504: "UNAVAILABLE",
+};
+
 /** The error class for a refusal: by its canonical code, whatever the transport. */
 export function refusalError(refusal: Refusal, cause?: unknown): NightbellError {
   const options = cause === undefined ? {} : { cause };
@@ -178,3 +222,24 @@ const OF_STATUS: Readonly<Record<number, typeof ApiError>> = {
   422: InvalidArgumentError,
   429: RateLimitedError,
 };
+
+/** By the names that errors bear: those of classes do not survive every bundler. */
+const CLASSES: readonly {
+  readonly name: string;
+  readonly of: typeof NightbellError | typeof ApiError;
+}[] = [
+  { name: "NightbellError", of: NightbellError },
+  { name: "ConfigError", of: ConfigError },
+  { name: "Cancelled", of: Cancelled },
+  { name: "TransportError", of: TransportError },
+  { name: "UnavailableError", of: UnavailableError },
+  { name: "RequestTimeoutError", of: RequestTimeoutError },
+  { name: "ApiError", of: ApiError },
+  { name: "AuthenticationError", of: AuthenticationError },
+  { name: "PermissionDeniedError", of: PermissionDeniedError },
+  { name: "NotFoundError", of: NotFoundError },
+  { name: "ConflictError", of: ConflictError },
+  { name: "InvalidArgumentError", of: InvalidArgumentError },
+  { name: "RateLimitedError", of: RateLimitedError },
+  { name: "ServerError", of: ServerError },
+];

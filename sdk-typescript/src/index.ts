@@ -14,7 +14,7 @@
  * });
  */
 import type { NightbellOptions } from "./config.js";
-import { Nightbell } from "./nightbell.js";
+import { Nightbell, wrapped } from "./nightbell.js";
 import type { JobOptions } from "./registration.js";
 import type { Job as RunningJob } from "./run.js";
 import { shared } from "./shared.js";
@@ -36,10 +36,8 @@ export const withJob: Nightbell["withJob"] = (...given: unknown[]) =>
   (client().withJob as (...given: unknown[]) => Promise<never>).apply(client(), given);
 
 /** As {@link Nightbell.wrap}. The client is looked up at each call. */
-export const wrap: Nightbell["wrap"] = (id: string, ...rest: unknown[]) => {
-  const nightbell = client();
-  return (nightbell.wrap as (id: string, ...rest: unknown[]) => never).call(nightbell, id, ...rest);
-};
+export const wrap: Nightbell["wrap"] = (id: string, ...rest: unknown[]) =>
+  wrapped(client, id, rest) as never;
 
 /** As {@link Nightbell.start}. */
 export const start: Nightbell["start"] = (id, options) => client().start(id, options);
@@ -68,5 +66,5 @@ export type { NightbellOptions } from "./config.js";
 export * from "./errors.js";
 export { Nightbell } from "./nightbell.js";
 export type { JobOptions, Span } from "./registration.js";
-export { Cancelled, type Job as RunningJob, type Run } from "./run.js";
+export type { Job as RunningJob, Run } from "./run.js";
 export type { Services } from "./services.js";

@@ -1,17 +1,17 @@
 import type { Beater } from "./beater.js";
 import { LocalBeater } from "./beater.js";
 import { type Config, configure, type NightbellOptions } from "./config.js";
-import { ConfigError } from "./errors.js";
+import { Cancelled, ConfigError } from "./errors.js";
 import { watchExit } from "./exit.js";
 import type { JsonObject } from "./json.js";
 import { abandoned, CANCELLED, failed, type Outcome, stoppedBy } from "./outcome.js";
 import { type JobOptions, registration } from "./registration.js";
 import { Reporter } from "./reporter.js";
-import { Cancelled, directivesOf, type Job, LiveRun, type Run, type RunHost } from "./run.js";
+import { directivesOf, type Job, LiveRun, type Run, type RunHost } from "./run.js";
 import type { Services } from "./services.js";
 import { type Closable, type Ending, shared } from "./shared.js";
 import { ThreadBeater } from "./thread-beater.js";
-import { createWire } from "./wire.js";
+import { createWire, type Wire } from "./wire.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: a function of any type is wrapped.
 type AnyFunction = (this: any, ...given: any[]) => any;
@@ -25,9 +25,11 @@ export class Nightbell {
   readonly #watch: Watch | undefined;
   #services: Promise<{ services: Services; close(): void }> | undefined;
 
-  constructor(options: NightbellOptions = {}) {
+  /** `open` is for tests of this package, and for its `./testing`. */
+  constructor(options: NightbellOptions = {}, open: typeof createWire = createWire) {
     this.#config = configure(options);
-    if (this.#config.url !== undefined) this.#watch = new Watch(this.#config, this.#config.url);
+    const { url } = this.#config;
+    if (url !== undefined) this.#watch = new Watch(this.#config, open(this.#config, url));
   }
 
   /** Runs `fn` as a run of the job. What it returns or throws comes back untouched. */
@@ -54,14 +56,15 @@ export class Nightbell {
   wrap<F extends AnyFunction>(id: string, fn: F): F;
   wrap<F extends AnyFunction>(id: string, options: JobOptions, fn: F): F;
   wrap<F extends AnyFunction>(id: string, ...rest: unknown[]): F {
-    const [options, fn] = split<F>(rest);
-    const nightbell = this;
-    const wrapped = function (this: unknown, ...given: unknown[]): unknown {
-      return nightbell.#call(id, options, () => fn.apply(this, given));
-    };
-    Object.defineProperty(wrapped, "name", { value: fn.name, configurable: true });
-    Object.defineProperty(wrapped, "length", { value: fn.length, configurable: true });
-    return wrapped as F;
+    return wrapped(() => this, id, rest) as F;
+  }
+
+  /**
+   * Runs `call` at once as a run of the job, which is over when it returns, or when the
+   * promise that it returns is settled.
+   */
+  call<T>(id: string, options: JobOptions, call: () => T): T {
+    return this.#call(id, options, call) as T;
   }
 
   /** Begins a run that the caller ends; one that is forgotten ends as failed with the process. */
@@ -98,7 +101,14 @@ export class Nightbell {
   }
 
   #begin(id: string, options: JobOptions): LiveRun {
-    return (this.#watch ?? new Unwatched(this.#config)).begin(id, options);
+    const unwatched = () => new Unwatched(this.#config).begin(id, options);
+    try {
+      return this.#watch?.begin(id, options) ?? unwatched();
+    } catch (error) {
+      // Options of the wrong type, or a process that can start no thread.
+      this.#config.log(`${id} runs unwatched: ${(error as Error).message}`);
+      return unwatched();
+    }
   }
 
   /** A call that is over when it returns, or else when its promise is settled. */
@@ -137,6 +147,17 @@ export class Nightbell {
   }
 }
 
+/** A function like the last of `rest`; who watches its calls is looked up at each. */
+export function wrapped(by: () => Nightbell, id: string, rest: unknown[]): AnyFunction {
+  const [options, fn] = split<AnyFunction>(rest);
+  const made: AnyFunction = function (...given) {
+    return by().call(id, options, () => fn.apply(this, given));
+  };
+  Object.defineProperty(made, "name", { value: fn.name, configurable: true });
+  Object.defineProperty(made, "length", { value: fn.length, configurable: true });
+  return made;
+}
+
 /** A process that ends many jobs in a row waits for this part of its time at most. */
 const REFILL = 10;
 const LEAST_WAIT_MS = 50;
@@ -152,9 +173,9 @@ class Watch implements RunHost, Closable {
 
   constructor(
     readonly config: Config,
-    url: string,
+    wire: Wire,
   ) {
-    this.reporter = new Reporter(config, createWire(config, url));
+    this.reporter = new Reporter(config, wire);
     this.#allowance = config.exitTimeoutMs;
   }
 
@@ -243,9 +264,23 @@ class Watch implements RunHost, Closable {
 
   #beats(): Beater {
     this.#beater ??= this.config.heartbeatThread
-      ? new ThreadBeater(this.config)
-      : new LocalBeater(this.reporter, (run, directives) => run.obey(directives));
+      ? new ThreadBeater(this.config, (open) => this.#beatHere(open))
+      : this.#localBeater();
     return this.#beater;
+  }
+
+  /** There is no thread to beat: better from a thread that may be busy than not at all. */
+  #beatHere(open: readonly LiveRun[]): void {
+    const beater = this.#localBeater();
+    this.#beater = beater;
+    for (const run of open) {
+      beater.add(run);
+      beater.known(run);
+    }
+  }
+
+  #localBeater(): Beater {
+    return new LocalBeater(this.reporter, (run, directives) => run.obey(directives));
   }
 }
 

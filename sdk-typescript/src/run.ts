@@ -1,17 +1,12 @@
 /** One run of a job, as its own code sees it. */
 import { now, uuid } from "./clock.js";
 import type { Config } from "./config.js";
-import { NightbellError } from "./errors.js";
+import { Cancelled } from "./errors.js";
 import { intervalMs } from "./heartbeat.js";
 import { asObject, cut, type JsonObject } from "./json.js";
 import { normalise } from "./metadata.js";
 import { abandoned, COMPLETED, failed, type Outcome } from "./outcome.js";
 import { type JobOptions, spanMs, wireSpan } from "./registration.js";
-
-/** Why {@link Job.signal} aborts: somebody asked the run to stop. */
-export class Cancelled extends NightbellError {
-  override name = "Cancelled";
-}
 
 /** What a job may say and ask while it runs. Nothing here throws or waits. */
 export interface Job {

@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import { type CallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
 
 import { fromConnect } from "./details.js";
 import { AuditService } from "./gen/nightbell/v1/audit_pb.js";
@@ -69,11 +69,16 @@ function typedAnswer(call: Call): Call {
 }
 
 function typedStream(call: Call): Call {
-  return async function* (...given) {
+  return async function* (input, options?: CallOptions) {
+    const ending = new AbortController();
+    const signals = [ending.signal, ...(options?.signal ? [options.signal] : [])];
     try {
-      yield* call(...given);
+      yield* call(input, { ...options, signal: AbortSignal.any(signals) });
     } catch (thrown) {
       throw fromConnect(thrown);
+    } finally {
+      // Whoever breaks off lets the server know, and keeps nothing open.
+      ending.abort();
     }
   };
 }

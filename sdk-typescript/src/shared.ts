@@ -27,6 +27,7 @@ export interface Shared {
   readonly clients: Set<Closable>;
   client: unknown;
   hasHooks: boolean;
+  hasSignals: boolean;
 }
 
 const KEY = Symbol.for("nightbell.sdk.v1");
@@ -37,6 +38,7 @@ function create(): Shared {
     clients: new Set(),
     client: undefined,
     hasHooks: false,
+    hasSignals: false,
   };
 }
 

@@ -73,19 +73,21 @@ export class Spool {
 
   /** Keeps a report. False: the disk did not take it. */
   write(record: SpoolRecord): boolean {
+    const id = uuid();
+    // A later name sorts later, even within a millisecond.
+    this.#lastMs = Math.max(this.#lastMs + 1, Date.now());
+    const bare = path.join(this.folder, recordName(this.#lastMs, id));
+    const text = JSON.stringify({ v: VERSION, kind: record.kind, id, body: record.body });
+    if (text.length > FILE_BYTES_MAX) return false;
     try {
-      fs.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      const id = uuid();
-      // A later name sorts later, even within a millisecond.
-      this.#lastMs = Math.max(this.#lastMs + 1, Date.now());
-      const bare = path.join(this.folder, recordName(this.#lastMs, id));
-      const text = JSON.stringify({ v: VERSION, kind: record.kind, id, body: record.body });
-      if (text.length > FILE_BYTES_MAX) return false;
+      makeFolder(this.folder);
       fs.writeFileSync(`${bare}.tmp`, text, { flag: "wx", mode: 0o600 });
       fs.renameSync(`${bare}.tmp`, `${bare}.json`);
       this.#bound(text.length);
       return true;
     } catch {
+      // Half a file on a disk that is full.
+      remove(`${bare}.tmp`);
       return false;
     }
   }
@@ -145,6 +147,20 @@ export class Spool {
 
   #size(): number {
     return this.#names().reduce((sum, name) => sum + sizeOf(path.join(this.folder, name)), 0);
+  }
+}
+
+/** As mkdir -p. Node's own never returns where a parent can be named but not made, as below /proc. */
+function makeFolder(folder: string, isRetry = false): void {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    const parent = path.dirname(folder);
+    if (code !== "ENOENT" || isRetry || parent === folder) throw error;
+    makeFolder(parent);
+    makeFolder(folder, true);
   }
 }
 

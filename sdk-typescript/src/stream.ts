@@ -1,4 +1,6 @@
 /** The stream of heartbeats: while it stands, the server knows in seconds when this process dies. */
+import type { Duration } from "@bufbuild/protobuf/wkt";
+
 import type { Config } from "./config.js";
 import type { StreamHeartbeatsResponse } from "./gen/nightbell/v1/report_pb.js";
 import type { JsonObject } from "./json.js";
@@ -38,6 +40,11 @@ export class Stream {
     const isSilent = performance.now() - this.#heardAt > SILENCE_MAX_MS;
     if (isSilent || this.#frames.length > FRAMES_MAX) this.#end();
     return this.#ending.signal.aborted;
+  }
+
+  /** Whether the server was told to expect heartbeats of a run here. */
+  holds(run: LiveRun): boolean {
+    return !this.isDead && this.#tied.has(run.runId);
   }
 
   /** Sends a sign of life. False: the stream is dead, or does not yet stand. */
@@ -109,7 +116,7 @@ export class Stream {
       answer.directives.map((it) => ({
         run_id: it.runId,
         cancel_requested: it.cancelRequested,
-        ...(it.heartbeatInterval && { heartbeat_interval: `${it.heartbeatInterval.seconds}s` }),
+        ...(it.heartbeatInterval && { heartbeat_interval: wireSpan(msOf(it.heartbeatInterval)) }),
       })),
     );
   }
@@ -120,4 +127,8 @@ export class Stream {
     this.#next?.();
     this.#wire.close();
   }
+}
+
+function msOf({ seconds, nanos }: Duration): number {
+  return Number(seconds) * 1000 + nanos / 1e6;
 }

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 
 import type { Heard, Told } from "./beat-thread.js";
 import type { Beater } from "./beater.js";
+import { later } from "./clock.js";
 import type { Config } from "./config.js";
 import type { LiveRun } from "./run.js";
 
@@ -12,19 +13,29 @@ const NEWS_MS = 200;
 export class ThreadBeater implements Beater {
   readonly #runs = new Map<string, LiveRun>();
   readonly #toldAt = new WeakMap<LiveRun, number>();
+  /** Runs whose newest progress crosses a little later. */
+  readonly #late = new Set<LiveRun>();
   readonly #worker: Worker;
+  #isClosed = false;
 
-  constructor(config: Config) {
+  /** `ended` is told, with the runs still open, when there is no such thread any more. */
+  constructor(config: Config, ended: (open: LiveRun[]) => void) {
     const { log, ...given } = config;
     const extension = import.meta.url.endsWith(".cjs") ? "cjs" : "mjs";
     this.#worker = new Worker(new URL(`./beat-thread.${extension}`, import.meta.url), {
       workerData: given,
+      // What the process was told to load or to evaluate is not for this thread.
+      execArgv: [],
     });
-    this.#worker.unref();
     this.#worker.on("error", (error) => log(`the heartbeat thread ended: ${error.message}`));
+    this.#worker.on("exit", () => {
+      if (!this.#isClosed) ended([...this.#runs.values()]);
+    });
     this.#worker.on("message", ({ runId, directives }: Heard) => {
       this.#runs.get(runId)?.obey(directives);
     });
+    // Last: a listener for messages refs it again.
+    this.#worker.unref();
   }
 
   add(run: LiveRun, first?: Told["first"]): void {
@@ -37,10 +48,18 @@ export class ThreadBeater implements Beater {
   }
 
   changed(run: LiveRun): void {
-    const at = performance.now();
-    if (at - (this.#toldAt.get(run) ?? Number.NEGATIVE_INFINITY) < NEWS_MS) return;
-    this.#toldAt.set(run, at);
-    this.#tell("news", run);
+    const left = (this.#toldAt.get(run) ?? Number.NEGATIVE_INFINITY) + NEWS_MS - performance.now();
+    if (left > 0) {
+      if (this.#late.has(run)) return;
+      this.#late.add(run);
+      later(left, () => {
+        if (this.#late.delete(run)) this.changed(run);
+      });
+      return;
+    }
+    this.#late.delete(run);
+    this.#toldAt.set(run, performance.now());
+    if (this.#runs.has(run.runId)) this.#tell("news", run);
   }
 
   remove(run: LiveRun): void {
@@ -49,6 +68,7 @@ export class ThreadBeater implements Beater {
   }
 
   close(): void {
+    this.#isClosed = true;
     void this.#worker.terminate();
   }
 

@@ -1,5 +1,4 @@
 /** gRPC over HTTP/2 from Node, Bun and Deno, on a socket that keeps no process alive. */
-import fs from "node:fs";
 import type { SecureClientSessionOptions } from "node:http2";
 import net from "node:net";
 import tls from "node:tls";
@@ -17,11 +16,11 @@ export interface NodeTransport {
 
 /** Nothing is connected before the first call. */
 export function createNodeTransport(
-  config: Pick<Config, "apiKey" | "caFile">,
+  config: Pick<Config, "apiKey" | "ca">,
   url: string,
   keepsAlive: boolean,
 ): NodeTransport {
-  const ca = config.caFile === undefined ? {} : { ca: fs.readFileSync(config.caFile) };
+  const ca = config.ca === undefined ? {} : { ca: config.ca };
   const nodeOptions: SecureClientSessionOptions = {
     ...ca,
     createConnection: (authority) => connect(authority, ca, keepsAlive),
@@ -48,6 +47,10 @@ function connect(authority: URL, ca: tls.ConnectionOptions, keepsAlive: boolean)
   const socket = isTls
     ? tls.connect({ host, port, ...names, ...ca, ALPNProtocols: ["h2"] })
     : net.connect({ host, port });
-  if (!keepsAlive) socket.unref();
+  if (!keepsAlive) {
+    socket.unref();
+    // Connect refs it for as long as a stream is open.
+    socket.ref = () => socket;
+  }
   return socket;
 }

@@ -12,11 +12,9 @@
  *   if (change.case === "scheduler") show(change.value);
  * }
  */
-import type { Interceptor } from "@connectrpc/connect";
-import { createGrpcWebTransport } from "@connectrpc/connect-web";
-
-import { type Credentials, credentialsInterceptor } from "./credentials.js";
+import type { Credentials } from "./credentials.js";
 import { createServices, type Services } from "./services.js";
+import { createWebTransport } from "./transport-web.js";
 
 /** What {@link createWebClient} is told. */
 export interface WebClientOptions extends Credentials {
@@ -32,22 +30,10 @@ const TIMEOUT_MS = 10_000;
 
 /** Every call of the contract over gRPC-web. Nothing is sent before the first call. */
 export function createWebClient(options: WebClientOptions): Services {
-  const { url, timeoutMs = TIMEOUT_MS, fetch } = options;
-  const transport = createGrpcWebTransport({
-    baseUrl: url.replace(/\/+$/, ""),
-    interceptors: [unaryTimeout(timeoutMs), credentialsInterceptor(options)],
-    ...(fetch === undefined ? {} : { fetch }),
-  });
-  return createServices(transport);
-}
-
-/** Bounds unary calls only: the transport's own default would end streams too. */
-function unaryTimeout(timeoutMs: number): Interceptor {
-  return (next) => (request) => {
-    if (request.stream) return next(request);
-    const bound = AbortSignal.timeout(timeoutMs);
-    return next({ ...request, signal: AbortSignal.any([request.signal, bound]) });
-  };
+  const { url, timeoutMs = TIMEOUT_MS } = options;
+  return createServices(
+    createWebTransport({ ...options, url: url.replace(/\/+$/, ""), timeoutMs }),
+  );
 }
 
 export type { Credentials } from "./credentials.js";

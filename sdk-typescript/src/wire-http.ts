@@ -1,10 +1,15 @@
 /** REST over `node:http`: no dependency, and sockets that keep no process alive. */
-import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
 
 import type { Config } from "./config.js";
-import { RequestTimeoutError, statusError, TransportError, UnavailableError } from "./errors.js";
+import {
+  codeOf,
+  RequestTimeoutError,
+  statusError,
+  TransportError,
+  UnavailableError,
+} from "./errors.js";
 import { asObject, type Json, type JsonObject } from "./json.js";
 import type { Call, Wire } from "./wire.js";
 
@@ -24,7 +29,7 @@ export class HttpWire implements Wire {
   constructor(config: Config, url: string) {
     this.#url = `${url}/api/v1`;
     const kept = { keepAlive: true, maxSockets: 4, scheduling: "lifo" as const };
-    const ca = config.caFile === undefined ? {} : { ca: fs.readFileSync(config.caFile) };
+    const ca = config.ca === undefined ? {} : { ca: config.ca };
     this.#agent = url.startsWith("https:")
       ? new https.Agent({ ...kept, ...ca })
       : new http.Agent(kept);
@@ -133,7 +138,8 @@ function refusal(answer: Answer, said: JsonObject): Error {
   const fromBody = typeof error.retry_after_ms === "number" ? error.retry_after_ms : undefined;
   const violations = Array.isArray(error.field_violations) ? error.field_violations : [];
   return statusError(answer.status, {
-    code: word(error.code) || "UNKNOWN",
+    // In the JSON of REST `code` is the status of HTTP, and `status` the canonical code.
+    code: word(error.status) || codeOf(answer.status),
     reason: word(error.reason),
     message: word(error.message) || `HTTP status ${answer.status}`,
     fieldViolations: violations.map(asObject).map((it) => ({

@@ -4,8 +4,6 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
-import { file_nightbell_v1_options } from "./options_pb.js";
 import type { SendHeartbeatRequest, UpdateStatusRequest, Warning } from "./report_pb.js";
 import { file_nightbell_v1_report } from "./report_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file nightbell/v1/replay.proto.
  */
 export const file_nightbell_v1_replay: GenFile = /*@__PURE__*/
-  fileDesc("ChluaWdodGJlbGwvdjEvcmVwbGF5LnByb3RvEgxuaWdodGJlbGwudjEiPAoSQmF0Y2hSZXBvcnRSZXF1ZXN0EiYKBWl0ZW1zGAEgAygLMhcubmlnaHRiZWxsLnYxLkJhdGNoSXRlbSKDAQoJQmF0Y2hJdGVtEjMKBnN0YXR1cxgBIAEoCzIhLm5pZ2h0YmVsbC52MS5VcGRhdGVTdGF0dXNSZXF1ZXN0SAASNwoJaGVhcnRiZWF0GAIgASgLMiIubmlnaHRiZWxsLnYxLlNlbmRIZWFydGJlYXRSZXF1ZXN0SABCCAoGcmVwb3J0IkEKE0JhdGNoUmVwb3J0UmVzcG9uc2USKgoHcmVzdWx0cxgBIAMoCzIZLm5pZ2h0YmVsbC52MS5CYXRjaFJlc3VsdCKEAQoLQmF0Y2hSZXN1bHQSDQoFaW5kZXgYASABKA0SDAoEY29kZRgCIAEoBRIOCgZyZWFzb24YAyABKAkSDwoHbWVzc2FnZRgEIAEoCRIOCgZydW5faWQYBSABKAkSJwoId2FybmluZ3MYBiADKAsyFS5uaWdodGJlbGwudjEuV2FybmluZzKNAQoNUmVwbGF5U2VydmljZRJ8CgtCYXRjaFJlcG9ydBIgLm5pZ2h0YmVsbC52MS5CYXRjaFJlcG9ydFJlcXVlc3QaIS5uaWdodGJlbGwudjEuQmF0Y2hSZXBvcnRSZXNwb25zZSIo6OAYAvDgGAGC0+STAho6ASoiFS9hcGkvdjEvcmVwb3J0czpiYXRjaGIGcHJvdG8z", [file_google_api_annotations, file_nightbell_v1_options, file_nightbell_v1_report]);
+  fileDesc("ChluaWdodGJlbGwvdjEvcmVwbGF5LnByb3RvEgxuaWdodGJlbGwudjEiPAoSQmF0Y2hSZXBvcnRSZXF1ZXN0EiYKBWl0ZW1zGAEgAygLMhcubmlnaHRiZWxsLnYxLkJhdGNoSXRlbSKDAQoJQmF0Y2hJdGVtEjMKBnN0YXR1cxgBIAEoCzIhLm5pZ2h0YmVsbC52MS5VcGRhdGVTdGF0dXNSZXF1ZXN0SAASNwoJaGVhcnRiZWF0GAIgASgLMiIubmlnaHRiZWxsLnYxLlNlbmRIZWFydGJlYXRSZXF1ZXN0SABCCAoGcmVwb3J0IkEKE0JhdGNoUmVwb3J0UmVzcG9uc2USKgoHcmVzdWx0cxgBIAMoCzIZLm5pZ2h0YmVsbC52MS5CYXRjaFJlc3VsdCKEAQoLQmF0Y2hSZXN1bHQSDQoFaW5kZXgYASABKA0SDAoEY29kZRgCIAEoBRIOCgZyZWFzb24YAyABKAkSDwoHbWVzc2FnZRgEIAEoCRIOCgZydW5faWQYBSABKAkSJwoId2FybmluZ3MYBiADKAsyFS5uaWdodGJlbGwudjEuV2FybmluZzJjCg1SZXBsYXlTZXJ2aWNlElIKC0JhdGNoUmVwb3J0EiAubmlnaHRiZWxsLnYxLkJhdGNoUmVwb3J0UmVxdWVzdBohLm5pZ2h0YmVsbC52MS5CYXRjaFJlcG9ydFJlc3BvbnNlYgZwcm90bzM", [file_nightbell_v1_report]);
 
 /**
  * BatchReportRequest carries reports in the order they happened.

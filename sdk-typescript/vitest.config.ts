@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Far longer than anything takes, so that a slow machine does not fail a test.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
