@@ -4,17 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import { file_nightbell_v1_options } from "./options_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file nightbell/v1/audit.proto.
  */
 export const file_nightbell_v1_audit: GenFile = /*@__PURE__*/
-  fileDesc("ChhuaWdodGJlbGwvdjEvYXVkaXQucHJvdG8SDG5pZ2h0YmVsbC52MSKQAQoKQXVkaXRFbnRyeRIQCghlbnRyeV9pZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASCgoCYnkYAyABKAkSDgoGa2V5X2lkGAQgASgJEg4KBmFjdGlvbhgFIAEoCRIOCgZ0YXJnZXQYBiABKAkSDAoEbm90ZRgHIAEoCSJQChdMaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIOCgZ0YXJnZXQYAyABKAkiXgoYTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlEikKB2VudHJpZXMYASADKAsyGC5uaWdodGJlbGwudjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkyjAEKDEF1ZGl0U2VydmljZRJ8ChBMaXN0QXVkaXRFbnRyaWVzEiUubmlnaHRiZWxsLnYxLkxpc3RBdWRpdEVudHJpZXNSZXF1ZXN0GiYubmlnaHRiZWxsLnYxLkxpc3RBdWRpdEVudHJpZXNSZXNwb25zZSIZ6OAYBYLT5JMCDxINL2FwaS92MS9hdWRpdGIGcHJvdG8z", [file_google_api_annotations, file_google_protobuf_timestamp, file_nightbell_v1_options]);
+  fileDesc("ChhuaWdodGJlbGwvdjEvYXVkaXQucHJvdG8SDG5pZ2h0YmVsbC52MSKQAQoKQXVkaXRFbnRyeRIQCghlbnRyeV9pZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASCgoCYnkYAyABKAkSDgoGa2V5X2lkGAQgASgJEg4KBmFjdGlvbhgFIAEoCRIOCgZ0YXJnZXQYBiABKAkSDAoEbm90ZRgHIAEoCSJQChdMaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIOCgZ0YXJnZXQYAyABKAkiXgoYTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlEikKB2VudHJpZXMYASADKAsyGC5uaWdodGJlbGwudjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkycQoMQXVkaXRTZXJ2aWNlEmEKEExpc3RBdWRpdEVudHJpZXMSJS5uaWdodGJlbGwudjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaJi5uaWdodGJlbGwudjEuTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * AuditEntry is one thing that was done.
