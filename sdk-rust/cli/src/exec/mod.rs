@@ -5,6 +5,7 @@ mod pipe;
 mod signals;
 mod tail;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -13,7 +14,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use clap::Args;
-use nightbell::{Capture, Client, Run};
+use nightbell::{Capture, Client, Config, ParentRun, Run};
 use rustix::process::Signal;
 use tokio::time::{Instant, sleep_until};
 
@@ -131,45 +132,82 @@ impl About {
 
 impl Exec {
     pub(crate) fn run(self) -> Result<u8, Failure> {
-        let client = session::for_jobs();
+        let settings = session::settings();
+        match session::runtime() {
+            Ok(runtime) => runtime.block_on(self.watch(settings)),
+            Err(error) => self.unwatched(&*error),
+        }
+    }
+
+    fn program(&self) -> Cow<'_, str> {
+        self.command.first().map(|program| program.to_string_lossy()).unwrap_or_default()
+    }
+
+    fn command(&self) -> Result<Command, Failure> {
         let (program, arguments) = self.command.split_first().ok_or("no command")?;
         let mut command = Command::new(program);
         command.args(arguments);
-        let runtime = match session::runtime() {
-            Ok(runtime) => runtime,
-            Err(error) => return Ok(unwatched(command, &*error)),
+        Ok(command)
+    }
+
+    async fn watch(&self, settings: Config) -> Result<u8, Failure> {
+        // From here on no signal ends us before the command.
+        let mut signals = match Signals::listen() {
+            Ok(signals) => signals,
+            Err(error) => return self.unwatched(&error),
         };
-        let is_kept = client.is_enabled() && client.config().capture != Capture::Nothing;
+        let mut command = self.command()?;
+        let run_id = self.run_id(&settings);
+        let is_watched = settings.url.is_some();
+        if is_watched {
+            command.env("NIGHTBELL_RUN_ID", &run_id).env("NIGHTBELL_SCHEDULER_ID", &self.name);
+        }
+        let is_kept = is_watched && settings.capture != Capture::Nothing;
         let mut tail = Tail::new(if is_kept { self.tail } else { 0 });
-        let code = runtime.block_on(self.watch(&client, command, &mut tail));
+        // Before anything else: whatever we do takes time.
+        let started = Child::start(&mut command, &mut tail, self.tail_stdout);
+        if let Err(error) = &started
+            && is_want(error)
+        {
+            return self.unwatched(error);
+        }
+        let client = session::started(settings);
+        let run = self.about.job(&client, &self.name).start_as(run_id);
+        // The command alone holds what it writes to.
+        drop(command);
+        let code = match started {
+            Ok(child) => {
+                let (ended, why) = self.wait(&child, &run, &mut signals).await;
+                report(run, ended, why, self.timeout, &tail.text())
+            }
+            Err(error) => {
+                let program = self.program();
+                text::complain(&format!("{program}: {error}"));
+                run.fail(format!("cannot run {program}: {error}"));
+                not_run(&error)
+            }
+        };
         // The last handle waits for what is not yet safe.
         drop(client);
         tail.finish();
         Ok(code)
     }
 
-    async fn watch(&self, client: &Client, mut command: Command, tail: &mut Tail) -> u8 {
-        // From here on no signal ends us before the command.
-        let mut signals = match Signals::listen() {
-            Ok(signals) => signals,
-            Err(error) => return unwatched(command, &error),
+    /// Runs the command in our place: nothing is left to watch it with.
+    fn unwatched(&self, why: &dyn fmt::Display) -> Result<u8, Failure> {
+        text::complain(&format!("nothing is watched: {why}"));
+        let error = self.command()?.exec();
+        text::complain(&format!("{}: {error}", self.program()));
+        Ok(not_run(&error))
+    }
+
+    /// A wrapper's run of the same job is ours as well.
+    fn run_id(&self, settings: &Config) -> String {
+        let is_same = |parent: &&ParentRun| {
+            parent.scheduler_id.as_ref().is_none_or(|scheduler_id| *scheduler_id == self.name)
         };
-        let run = self.about.job(client, &self.name).start();
-        command.env("NIGHTBELL_RUN_ID", run.run_id()).env("NIGHTBELL_SCHEDULER_ID", &self.name);
-        let child = match Child::start(&mut command, tail, self.tail_stdout) {
-            Ok(child) => child,
-            Err(error) if is_want(&error) => return unwatched(command, &error),
-            Err(error) => {
-                let program = command.get_program().to_string_lossy();
-                text::complain(&format!("{program}: {error}"));
-                run.fail(format!("cannot run {program}: {error}"));
-                return not_run(&error);
-            }
-        };
-        // The command alone holds what it writes to.
-        drop(command);
-        let (ended, why) = self.wait(&child, &run, &mut signals).await;
-        report(run, ended, why, self.timeout, &tail.text())
+        let parent = settings.parent_run.as_ref().filter(is_same);
+        parent.map_or_else(|| uuid::Uuid::now_v7().to_string(), |parent| parent.run_id.clone())
     }
 
     async fn wait(&self, child: &Child, run: &Run, signals: &mut Signals) -> (Ended, Stop) {
@@ -227,14 +265,6 @@ fn report(run: Run, ended: Ended, why: Stop, timeout: Option<Duration>, tail: &s
         }
     }
     ended.exit_code()
-}
-
-/// Runs the command in our place: nothing is left to watch it with.
-fn unwatched(mut command: Command, why: &dyn fmt::Display) -> u8 {
-    text::complain(&format!("nothing is watched: {why}"));
-    let error = command.exec();
-    text::complain(&format!("{}: {error}", command.get_program().to_string_lossy()));
-    not_run(&error)
 }
 
 /// Whether the system lacks something, of which we take a part ourselves.

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::{Errno, ioctl_fionread, read, write};
+use rustix::io::{Errno, ioctl_fionread, read, retry_on_intr, write};
 use rustix::stdio;
 
 const CHUNK: usize = 8 * 1024;
@@ -54,7 +54,8 @@ impl Outlet {
 }
 
 fn wait_for(fd: BorrowedFd<'_>, what: PollFlags) {
-    let _ = poll(&mut [PollFd::new(&fd, what)], None);
+    // A signal, such as that the command has ended, says nothing of the output.
+    let _ = retry_on_intr(|| poll(&mut [PollFd::new(&fd, what)], None));
 }
 
 /// An output that a thread copies until its end.
