@@ -10,8 +10,9 @@ PYTHON_SDK := sdk-python/.venv/.installed
 TYPESCRIPT_SDK := sdk-typescript/dist/.built
 AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
+MSRV = $(shell sed -n 's/^rust-version = "\(.*\)" .*/\1/p' sdk-rust/Cargo.toml)
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow test-crates test-msrv test-semver check bench bench-exec generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-semver-checks
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -30,6 +31,7 @@ test: need-rust need-postgres need-chromium $(VENV) $(NODE)
 	$(MAKE) test-typescript
 	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest tests
 	$(MAKE) test-python
+	$(MAKE) test-crates
 	$(MAKE) test-conformance
 
 # The services and the promises again, on PostgreSQL. That the stores are alike is among
@@ -57,6 +59,18 @@ test-python: need-rust need-redis $(PYTHON_SDK)
 test-airflow: need-rust $(PYTHON_SDK) $(AIRFLOW)
 	cargo build --workspace --bin nightbell-server
 	cd sdk-python && NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/python -m pytest tests_airflow
+
+# That the crates build from what would be published alone, and their documentation.
+test-crates: need-rust
+	tools/crates.sh $(TARGET)
+
+# The same with the oldest Rust that they say they take.
+test-msrv: need-rust
+	tools/crates.sh $(TARGET) +$(MSRV).0
+
+# That the crate's interface breaks nobody, beside that of BASE. Needs cargo-semver-checks.
+test-semver: need-rust need-semver-checks
+	cargo semver-checks --package nightbell --baseline-rev $(or $(BASE),HEAD~1)
 
 # The simulation of server/domain/tests in full, for minutes: 200 worlds of 1,000
 # schedulers that live 90 days. `make test` runs a few. FIRST_SEED=n begins elsewhere.
@@ -104,6 +118,13 @@ bench: need-rust need-postgres
 	cargo build --release --package nightbell-server --package nightbell-bench
 	tools/bench.sh $(TARGET)/release $(BENCH)
 
+# What `nightbell exec` and the library cost a job, with the server as it should be and with
+# every fault.
+bench-exec: need-rust
+	$(if $(NIGHTBELL_SERVER_BIN),,cargo build --release --package nightbell-server)
+	NIGHTBELL_SERVER_BIN=$(or $(NIGHTBELL_SERVER_BIN),$(TARGET)/release/nightbell-server) \
+		cargo bench --profile command --package nightbell-cli --bench exec
+
 # Writes what is made from proto/nightbell/v1/*.proto.
 generate: need-rust $(PYTHON_SDK) $(NODE)
 	cargo run --package nightbell-generate
@@ -119,7 +140,7 @@ clean:
 	cargo clean
 	rm -rf .venv node_modules sdk-python/.venv sdk-python/.venv-stubs sdk-python/.venv-airflow sdk-typescript/dist
 
-need-rust need-postgres need-python need-node need-faketime need-redis need-chromium: need-%:
+need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-semver-checks: need-%:
 	@tools/need.sh $*
 
 $(VENV): tests/requirements.txt conformance/requirements.txt $(wildcard examples/*/requirements.txt) | need-python

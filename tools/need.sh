@@ -51,6 +51,10 @@ look() {
       chromium)
         has chromium || has google-chrome || missing chromium "Chromium" "see https://www.chromium.org/getting-involved/download-chromium"
         ;;
+      semver-checks)
+        has cargo-semver-checks ||
+          missing - cargo-semver-checks "cargo install cargo-semver-checks --locked, which takes some minutes"
+        ;;
       alertmanager)
         # Its tests are left out where it cannot be had.
         has prometheus-alertmanager || missing prometheus-alertmanager "Prometheus's Alertmanager" \
