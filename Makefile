@@ -11,8 +11,9 @@ TYPESCRIPT_SDK := sdk-typescript/dist/.built
 RUNTIMES := $(TARGET)/typescript/runtimes.json
 AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
+MSRV = $(shell sed -n 's/^rust-version = "\(.*\)" .*/\1/p' sdk-rust/Cargo.toml)
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-openssl need-prometheus
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow test-crates test-msrv test-semver check bench bench-exec bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-semver-checks need-openssl need-prometheus
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -31,6 +32,7 @@ test: need-rust need-postgres need-chromium need-prometheus $(VENV) $(NODE)
 	$(MAKE) test-typescript
 	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest tests
 	$(MAKE) test-python
+	$(MAKE) test-crates
 	$(MAKE) test-conformance
 
 # The services and the promises again, on PostgreSQL. That the stores are alike is among
@@ -58,6 +60,18 @@ test-python: need-rust need-redis $(PYTHON_SDK)
 test-airflow: need-rust $(PYTHON_SDK) $(AIRFLOW)
 	cargo build --workspace --bin nightbell-server
 	cd sdk-python && NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/python -m pytest tests_airflow
+
+# That the crates build from what would be published alone, and their documentation.
+test-crates: need-rust
+	tools/crates.sh $(TARGET)
+
+# The same with the oldest Rust that they say they take.
+test-msrv: need-rust
+	tools/crates.sh $(TARGET) +$(MSRV).0
+
+# That the crate's interface breaks nobody, beside that of BASE. Needs cargo-semver-checks.
+test-semver: need-rust need-semver-checks
+	cargo semver-checks --package nightbell --baseline-rev $(or $(BASE),HEAD~1)
 
 # The simulation of server/domain/tests in full, for minutes: 200 worlds of 1,000
 # schedulers that live 90 days. `make test` runs a few. FIRST_SEED=n begins elsewhere.
@@ -118,6 +132,13 @@ bench-typescript: need-rust $(TYPESCRIPT_SDK)
 	cargo build --workspace --bin nightbell-server
 	NIGHTBELL_SERVER_BIN=$(SERVER) node sdk-typescript/bench/short-job.mjs
 
+# What `nightbell exec` and the library cost a job, with the server as it should be and with
+# every fault.
+bench-exec: need-rust
+	$(if $(NIGHTBELL_SERVER_BIN),,cargo build --release --package nightbell-server)
+	NIGHTBELL_SERVER_BIN=$(or $(NIGHTBELL_SERVER_BIN),$(TARGET)/release/nightbell-server) \
+		cargo bench --profile command --package nightbell-cli --bench exec
+
 # Writes what is made from proto/nightbell/v1/*.proto.
 generate: need-rust $(PYTHON_SDK) $(NODE)
 	cargo run --package nightbell-generate
@@ -133,7 +154,7 @@ clean:
 	cargo clean
 	rm -rf .venv node_modules sdk-python/.venv sdk-python/.venv-stubs sdk-python/.venv-airflow sdk-typescript/dist
 
-need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-openssl need-prometheus: need-%:
+need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-semver-checks need-openssl need-prometheus: need-%:
 	@tools/need.sh $*
 
 $(VENV): tests/requirements.txt conformance/requirements.txt $(wildcard examples/*/requirements.txt) | need-python

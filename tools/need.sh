@@ -55,6 +55,10 @@ look() {
         # A certificate that nobody signed.
         has openssl || missing openssl openssl "see https://openssl-library.org"
         ;;
+      semver-checks)
+        has cargo-semver-checks ||
+          missing - cargo-semver-checks "cargo install cargo-semver-checks --locked, which takes some minutes"
+        ;;
       alertmanager)
         # Its tests are left out where it cannot be had.
         has prometheus-alertmanager || missing prometheus-alertmanager "Prometheus's Alertmanager" \

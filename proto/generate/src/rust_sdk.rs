@@ -49,7 +49,19 @@ pub(crate) fn types(contract: &Contract) -> String {
 
 fn docs(out: &mut String, comment: &str) {
     for line in comment.lines() {
+        let words: Vec<String> = line.split(' ').map(address_as_code).collect();
+        let line = words.join(" ");
         let _ = writeln!(out, "///{}{line}", if line.is_empty() { "" } else { " " });
+    }
+}
+
+/// Addresses are such as one writes them, no links: rustdoc asks for one or the other.
+fn address_as_code(word: &str) -> String {
+    let bare = word.trim_end_matches(['.', ',']);
+    if bare.starts_with("https://") {
+        format!("`{bare}`{}", &word[bare.len()..])
+    } else {
+        word.to_owned()
     }
 }
 

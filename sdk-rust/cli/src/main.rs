@@ -89,6 +89,9 @@ enum Command {
     #[command(subcommand)]
     Systemd(systemd::Systemd),
     Dev(dev::Dev),
+    /// What `exec` leaves behind for a process that speaks on
+    #[command(hide = true)]
+    RelayOutput,
     /// Prints the completions of a shell
     Completions {
         /// Which shell
@@ -120,6 +123,10 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Crontab(it) => it.run(),
         Command::Systemd(it) => it.run(),
         Command::Dev(it) => it.run(),
+        Command::RelayOutput => {
+            exec::relay();
+            Ok(0)
+        }
         Command::Completions { shell } => {
             let mut script = vec![];
             clap_complete::generate(shell, &mut Cli::command(), "nightbell", &mut script);

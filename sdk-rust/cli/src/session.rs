@@ -12,23 +12,34 @@ use crate::text;
 /// and a look at its deadlines: within 15 seconds.
 const BEAT: Duration = Duration::from_millis(4500);
 
-/// For what watches jobs: whatever is wrong with the settings, the job runs.
-pub(crate) fn for_jobs() -> Client {
-    started(Config::from_env().map(|mut config| {
+/// For what watches jobs: whatever is wrong with them, the job runs.
+pub(crate) fn settings() -> Config {
+    checked(Config::from_env().map(|mut config| {
         config.heartbeat = config.heartbeat.or(Some(BEAT));
         config
     }))
 }
 
-fn started(config: Result<Config, Error>) -> Client {
-    let made = config.and_then(|mut config| {
-        config.service = config.service.or_else(machine);
-        if config.url.is_none() && std::env::var_os("NIGHTBELL_DISABLED").is_none() {
-            text::complain("NIGHTBELL_URL is not set: nothing is watched");
+/// Settings without an address watch nothing.
+fn checked(config: Result<Config, Error>) -> Config {
+    match config {
+        Ok(mut config) => {
+            config.service = config.service.or_else(machine);
+            if config.url.is_none() && std::env::var_os("NIGHTBELL_DISABLED").is_none() {
+                text::complain("NIGHTBELL_URL is not set: nothing is watched");
+            }
+            config
         }
-        Client::new(config)
-    });
-    made.unwrap_or_else(|error| {
+        Err(error) => {
+            text::complain(&format!("nothing is watched: {error}"));
+            Config::default()
+        }
+    }
+}
+
+/// A client by such settings.
+pub(crate) fn started(config: Config) -> Client {
+    Client::new(config).unwrap_or_else(|error| {
         text::complain(&format!("nothing is watched: {error}"));
         Client::disabled()
     })
@@ -55,13 +66,13 @@ fn machine() -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// As [`for_jobs`], where a wrapper's run is the caller's own.
+/// As for jobs, where a wrapper's run is the caller's own.
 pub(crate) fn for_scripts() -> Client {
     let config = Config::read(|name| match name {
         "NIGHTBELL_RUN_ID" => None,
         _ => std::env::var(name).ok().filter(|value| !value.trim().is_empty()),
     });
-    started(config)
+    started(checked(config))
 }
 
 /// The service of what is registered from here.

@@ -391,7 +391,7 @@ pub struct SlackBotSettings {
     /// characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_secret: Option<String>,
-    /// Where Slack's API is, if not at https://slack.com/api. At most 2,048
+    /// Where Slack's API is, if not at `https://slack.com/api`. At most 2,048
     /// characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_url: Option<String>,
@@ -403,8 +403,8 @@ pub struct PagerdutySettings {
     /// The integration key of Events API v2. Write-only; at most 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routing_key: Option<String>,
-    /// Where the API is, if not at https://events.pagerduty.com, such as
-    /// https://events.eu.pagerduty.com. At most 2,048 characters.
+    /// Where the API is, if not at `https://events.pagerduty.com`, such as
+    /// `https://events.eu.pagerduty.com`. At most 2,048 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_url: Option<String>,
 }
@@ -415,8 +415,8 @@ pub struct OpsgenieSettings {
     /// The API key of the integration. Write-only; at most 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key: Option<String>,
-    /// Where the API is, if not at https://api.opsgenie.com, such as
-    /// https://api.eu.opsgenie.com. At most 2,048 characters.
+    /// Where the API is, if not at `https://api.opsgenie.com`, such as
+    /// `https://api.eu.opsgenie.com`. At most 2,048 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_url: Option<String>,
 }
@@ -461,7 +461,7 @@ pub struct TelegramSettings {
     /// The topic within the chat, by its number. Unset: the chat itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic_id: Option<String>,
-    /// Where the Bot API is, if not at https://api.telegram.org. At most 2,048
+    /// Where the Bot API is, if not at `https://api.telegram.org`. At most 2,048
     /// characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_url: Option<String>,
@@ -473,7 +473,7 @@ pub struct NtfySettings {
     /// The topic. Whoever knows it may read it on servers without accounts. 1 to
     /// 64 letters, digits, "_" and "-".
     pub topic: String,
-    /// Where the server is, if not at https://ntfy.sh. At most 2,048 characters.
+    /// Where the server is, if not at `https://ntfy.sh`. At most 2,048 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_url: Option<String>,
     /// An access token, "tk_...". Write-only; at most 100 characters.
@@ -485,7 +485,7 @@ pub struct NtfySettings {
 #[serde(default)]
 pub struct AppriseSettings {
     /// The address to notify, with the key of the configuration, such as
-    /// https://apprise.example.org/notify/ops. Write-only: whoever has it may
+    /// `https://apprise.example.org/notify/ops`. Write-only: whoever has it may
     /// post. At most 2,048 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,

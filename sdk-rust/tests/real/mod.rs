@@ -1,7 +1,7 @@
 //! The real server, in a folder of its own.
 
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -17,6 +17,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it, and waits until it listens.
     pub(crate) fn start() -> Self {
+        Self::start_as("http://127.0.0.1", &[])
+    }
+
+    /// As [`Server::start`], with settings, to be called at this address.
+    pub(crate) fn start_as(at: &str, settings: &[(&str, &Path)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let address = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
@@ -24,8 +29,15 @@ impl Server {
         let database = format!("sqlite://{}", folder.path().join("nightbell.db").display());
         let command = || {
             let mut command = Command::new(binary());
+            // Whatever is set for us would stop it, or change it.
+            for (name, _) in std::env::vars_os() {
+                if name.to_string_lossy().starts_with("NIGHTBELL_") {
+                    command.env_remove(name);
+                }
+            }
             command.env("NIGHTBELL_DATABASE_URL", &database).stderr(Stdio::null());
             command.env("NIGHTBELL_LISTEN", address.to_string());
+            command.envs(settings.iter().copied());
             command
         };
         let made = command().args(["keys", "create", "--name", "test", "--role", "admin"]).output();
@@ -33,7 +45,8 @@ impl Server {
         let key =
             made.split_whitespace().find(|word| word.starts_with("nb")).expect("a key").to_owned();
         let process = command().stdout(Stdio::null()).spawn().expect("the server runs");
-        let server = Self { url: format!("http://{address}"), key, folder, process };
+        let url = format!("{at}:{}", address.port());
+        let server = Self { url, key, folder, process };
         for _ in 0..2000 {
             if TcpStream::connect(address).is_ok() {
                 return server;

@@ -1,11 +1,13 @@
 //! The command that is watched, as a process.
 
+use std::fs::File;
 use std::io::{self, IsTerminal as _};
 use std::os::unix::process::CommandExt as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, wait};
 
+use super::pipe::Outlet;
 use super::tail::Tail;
 
 /// How a command ended.
@@ -28,43 +30,33 @@ impl Ended {
 
 pub(crate) struct Child {
     pid: Pid,
-    /// Whether it leads a group of its own. On a terminal it shares ours, so that
-    /// it may read from it.
+    /// Whether it leads a group of its own. Where there is a terminal it shares ours, so
+    /// that it may read from it.
     has_group: bool,
-    /// As the first process of a container we also bury what others left behind.
-    buries_all: bool,
 }
 
 impl Child {
     /// Starts it with the same input and output, but for what the tail takes.
-    pub(crate) fn start(
-        mut command: Command,
+    pub(super) fn start(
+        command: &mut Command,
         tail: &mut Tail,
         takes_stdout: bool,
     ) -> io::Result<Self> {
-        let has_group = !io::stdin().is_terminal();
+        let has_group = !has_terminal();
         if has_group {
             command.process_group(0);
         }
         // A terminal stays a terminal to the command.
-        let takes_stderr = !io::stderr().is_terminal();
-        let takes_stdout = takes_stdout && !io::stdout().is_terminal();
-        if takes_stderr {
-            command.stderr(Stdio::piped());
+        if tail.is_wanted() && !io::stderr().is_terminal() {
+            tail.take(Outlet::Stderr).map(|writer| command.stderr(writer));
         }
-        if takes_stdout {
-            command.stdout(Stdio::piped());
+        if tail.is_wanted() && takes_stdout && !io::stdout().is_terminal() {
+            tail.take(Outlet::Stdout).map(|writer| command.stdout(writer));
         }
-        let mut child = command.spawn()?;
-        if let Some(stderr) = child.stderr.take() {
-            tail.pass(stderr, io::stderr());
-        }
-        if let Some(stdout) = child.stdout.take() {
-            tail.pass(stdout, io::stdout());
-        }
+        let child = command.spawn()?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let pid = pid.ok_or_else(|| io::Error::other("a process without an id"))?;
-        Ok(Self { pid, has_group, buries_all: std::process::id() == 1 })
+        Ok(Self { pid, has_group })
     }
 
     pub(crate) fn has_group(&self) -> bool {
@@ -82,9 +74,11 @@ impl Child {
     }
 
     /// How it ended. None: it lives. Call it after every SIGCHLD.
+    ///
+    /// Buries every other process that falls to us as well: as the first process of a
+    /// container, or as a subreaper, we get the orphans.
     pub(crate) fn ended(&self) -> Option<Ended> {
-        let whom = if self.buries_all { None } else { Some(self.pid) };
-        while let Ok(Some((pid, status))) = waitpid(whom, WaitOptions::NOHANG) {
+        while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
             if pid != self.pid {
                 continue;
             }
@@ -97,4 +91,9 @@ impl Child {
         }
         None
     }
+}
+
+/// Whether this process belongs to a terminal, whatever its input and output are.
+fn has_terminal() -> bool {
+    File::open("/dev/tty").is_ok()
 }

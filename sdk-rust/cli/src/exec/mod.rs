@@ -1,20 +1,26 @@
 //! `nightbell exec`: runs a command and watches it.
 
 mod child;
+mod pipe;
+mod signals;
 mod tail;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
+use std::fmt;
 use std::io;
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::time::Duration;
 
 use clap::Args;
-use nightbell::{Client, Run};
+use nightbell::{Capture, Client, Config, ParentRun, Run};
 use rustix::process::Signal;
-use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
 use self::child::{Child, Ended};
+pub(crate) use self::pipe::relay;
+use self::signals::{Signals, is_of_terminal};
 use self::tail::Tail;
 use crate::text;
 use crate::{Failure, session};
@@ -126,35 +132,82 @@ impl About {
 
 impl Exec {
     pub(crate) fn run(self) -> Result<u8, Failure> {
-        let client = session::for_jobs();
-        let runtime = session::runtime()?;
-        let code = runtime.block_on(self.watch(&client))?;
+        let settings = session::settings();
+        match session::runtime() {
+            Ok(runtime) => runtime.block_on(self.watch(settings)),
+            Err(error) => self.unwatched(&*error),
+        }
+    }
+
+    fn program(&self) -> Cow<'_, str> {
+        self.command.first().map(|program| program.to_string_lossy()).unwrap_or_default()
+    }
+
+    fn command(&self) -> Result<Command, Failure> {
+        let (program, arguments) = self.command.split_first().ok_or("no command")?;
+        let mut command = Command::new(program);
+        command.args(arguments);
+        Ok(command)
+    }
+
+    async fn watch(&self, settings: Config) -> Result<u8, Failure> {
+        // From here on no signal ends us before the command.
+        let mut signals = match Signals::listen() {
+            Ok(signals) => signals,
+            Err(error) => return self.unwatched(&error),
+        };
+        let mut command = self.command()?;
+        let run_id = self.run_id(&settings);
+        let is_watched = settings.url.is_some();
+        if is_watched {
+            command.env("NIGHTBELL_RUN_ID", &run_id).env("NIGHTBELL_SCHEDULER_ID", &self.name);
+        }
+        let is_kept = is_watched && settings.capture != Capture::Nothing;
+        let mut tail = Tail::new(if is_kept { self.tail } else { 0 });
+        // Before anything else: whatever we do takes time.
+        let started = Child::start(&mut command, &mut tail, self.tail_stdout);
+        if let Err(error) = &started
+            && is_want(error)
+        {
+            return self.unwatched(error);
+        }
+        let client = session::started(settings);
+        let run = self.about.job(&client, &self.name).start_as(run_id);
+        // The command alone holds what it writes to.
+        drop(command);
+        let code = match started {
+            Ok(child) => {
+                let (ended, why) = self.wait(&child, &run, &mut signals).await;
+                report(run, ended, why, self.timeout, &tail.text())
+            }
+            Err(error) => {
+                let program = self.program();
+                text::complain(&format!("{program}: {error}"));
+                run.fail(format!("cannot run {program}: {error}"));
+                not_run(&error)
+            }
+        };
         // The last handle waits for what is not yet safe.
         drop(client);
+        tail.finish();
         Ok(code)
     }
 
-    async fn watch(&self, client: &Client) -> Result<u8, Failure> {
-        // From here on no signal ends us before the command.
-        let mut signals = Signals::listen()?;
-        let run = self.about.job(client, &self.name).start();
-        let mut tail = Tail::new(self.tail);
-        let (program, arguments) = self.command.split_first().ok_or("no command")?;
-        let mut command = Command::new(program);
-        command.args(arguments).env("NIGHTBELL_RUN_ID", run.run_id());
-        command.env("NIGHTBELL_SCHEDULER_ID", &self.name);
-        let child = match Child::start(command, &mut tail, self.tail_stdout) {
-            Ok(child) => child,
-            Err(error) => {
-                let program = program.to_string_lossy();
-                text::complain(&format!("{program}: {error}"));
-                run.fail(format!("cannot run {program}: {error}"));
-                let is_missing = error.kind() == io::ErrorKind::NotFound;
-                return Ok(if is_missing { NOT_FOUND } else { NOT_RUN });
-            }
+    /// Runs the command in our place: nothing is left to watch it with.
+    fn unwatched(&self, why: &dyn fmt::Display) -> Result<u8, Failure> {
+        text::complain(&format!("nothing is watched: {why}"));
+        let error = self.command()?.exec();
+        text::complain(&format!("{}: {error}", self.program()));
+        Ok(not_run(&error))
+    }
+
+    /// A wrapper's run of the same job is ours as well.
+    fn run_id(&self, settings: &Config) -> String {
+        let is_same = |parent: &&ParentRun| {
+            parent.scheduler_id.as_ref().is_none_or(|scheduler_id| *scheduler_id == self.name)
         };
-        let (ended, why) = self.wait(&child, &run, &mut signals).await;
-        Ok(report(run, ended, why, self.timeout, tail))
+        let parent = settings.parent_run.as_ref().filter(is_same);
+        parent.map_or_else(|| uuid::Uuid::now_v7().to_string(), |parent| parent.run_id.clone())
     }
 
     async fn wait(&self, child: &Child, run: &Run, signals: &mut Signals) -> (Ended, Stop) {
@@ -192,72 +245,42 @@ enum Stop {
 }
 
 /// Reports the end, and says how to exit.
-fn report(run: Run, ended: Ended, why: Stop, timeout: Option<Duration>, tail: Tail) -> u8 {
+fn report(run: Run, ended: Ended, why: Stop, timeout: Option<Duration>, tail: &str) -> u8 {
     match (why, ended) {
         (Stop::Cancelled | Stop::No, Ended::Code(0)) => run.complete(),
         (Stop::Cancelled, _) => run.cancel(),
         (Stop::TimedOut, _) => {
             let limit = text::span(timeout.unwrap_or_default());
-            run.fail_saying(format!("ended after {limit}, its --timeout"), &tail.text());
+            run.fail_saying(format!("ended after {limit}, its --timeout"), tail);
             return TIMED_OUT;
         }
         (Stop::No, Ended::Code(code)) => {
             run.metadata("exit_code", code);
-            run.fail_saying(format!("exit code {code}"), &tail.text());
+            run.fail_saying(format!("exit code {code}"), tail);
         }
         (Stop::No, Ended::Signal(signal)) => {
             run.metadata("signal", signal);
             let message = format!("killed by signal {signal} ({})", text::signal_name(signal));
-            run.fail_saying(message, &tail.text());
+            run.fail_saying(message, tail);
         }
     }
     ended.exit_code()
 }
 
-/// The signals that reach us instead of the command.
-struct Signals {
-    child: Stream,
-    others: Vec<(Signal, Stream)>,
+/// Whether the system lacks something, of which we take a part ourselves.
+fn is_want(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::OutOfMemory || error.kind() == io::ErrorKind::WouldBlock
 }
 
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        let mut others = vec![];
-        for (ours, kind) in [
-            (Signal::TERM, SignalKind::terminate()),
-            (Signal::INT, SignalKind::interrupt()),
-            (Signal::QUIT, SignalKind::quit()),
-            (Signal::HUP, SignalKind::hangup()),
-            (Signal::USR1, SignalKind::user_defined1()),
-            (Signal::USR2, SignalKind::user_defined2()),
-        ] {
-            others.push((ours, signal(kind)?));
-        }
-        Ok(Self { child: signal(SignalKind::child())?, others })
-    }
-
-    /// The next one; None: a process has ended.
-    async fn next(&mut self) -> Option<Signal> {
-        std::future::poll_fn(|context| {
-            if self.child.poll_recv(context).is_ready() {
-                return std::task::Poll::Ready(None);
-            }
-            for (ours, stream) in &mut self.others {
-                if stream.poll_recv(context).is_ready() {
-                    return std::task::Poll::Ready(Some(*ours));
-                }
-            }
-            std::task::Poll::Pending
-        })
-        .await
-    }
+/// How to exit when a command cannot be run.
+fn not_run(error: &io::Error) -> u8 {
+    if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NOT_RUN }
 }
 
 /// Passes a signal on, unless the terminal gave it to the command as well.
 fn forward(child: &Child, signal: Option<Signal>) {
     let Some(signal) = signal else { return };
-    let is_of_terminal = [Signal::INT, Signal::QUIT].contains(&signal);
-    if child.has_group() || !is_of_terminal {
+    if child.has_group() || !is_of_terminal(signal) {
         child.signal(signal);
     }
 }

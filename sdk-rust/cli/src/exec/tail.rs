@@ -1,64 +1,60 @@
-//! The last of what a command says, on its way through.
+//! The last of what a command says.
 
 use std::collections::VecDeque;
-use std::io::{Read, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::io::PipeWriter;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
 
-/// How long output that is still held open, by a process that the command left
-/// behind, is waited for.
-const DRAIN_MAX: Duration = Duration::from_millis(250);
-const CHUNK: usize = 8 * 1024;
+use super::pipe::{Outlet, Pipe};
 
-/// Collects the tail of any number of streams.
-pub(crate) struct Tail {
+/// How long a report waits for words that nobody reads.
+const WAIT_MAX: Duration = Duration::from_millis(100);
+
+/// Keeps the tail of any number of outputs while they pass.
+pub(super) struct Tail {
     kept: Arc<Mutex<VecDeque<u8>>>,
     most: usize,
-    open: usize,
-    done: (Sender<()>, Receiver<()>),
+    pipes: Vec<Pipe>,
 }
 
 impl Tail {
-    pub(crate) fn new(most: usize) -> Self {
-        Self { kept: Arc::default(), most, open: 0, done: channel() }
+    /// Keeps so many bytes. None: no output is taken.
+    pub(super) fn new(most: usize) -> Self {
+        Self { kept: Arc::default(), most, pipes: vec![] }
     }
 
-    /// Copies a stream until its end, on a thread of its own.
-    pub(crate) fn pass(
-        &mut self,
-        mut from: impl Read + Send + 'static,
-        mut to: impl Write + Send + 'static,
-    ) {
-        let (kept, most, done) = (self.kept.clone(), self.most, self.done.0.clone());
-        let copy = move || {
-            let mut chunk = [0; CHUNK];
-            while let Ok(length @ 1..) = from.read(&mut chunk) {
-                let bytes = &chunk[..length];
-                keep(&kept, bytes, most);
-                // Nobody reads it any more: the command learns of it as it would have.
-                if to.write_all(bytes).and_then(|()| to.flush()).is_err() {
-                    break;
-                }
-            }
-            let _ = done.send(());
-        };
-        if thread::Builder::new().name("output".to_owned()).spawn(copy).is_ok() {
-            self.open += 1;
+    pub(super) fn is_wanted(&self) -> bool {
+        self.most > 0
+    }
+
+    /// What the command is to write to, for its words to be kept on their way. None: that
+    /// cannot be had, and it must do without.
+    pub(super) fn take(&mut self, outlet: Outlet) -> Option<PipeWriter> {
+        let (kept, most) = (self.kept.clone(), self.most);
+        let (pipe, writer) = Pipe::open(outlet, move |bytes| keep(&kept, bytes, most)).ok()?;
+        self.pipes.push(pipe);
+        Some(writer)
+    }
+
+    /// The tail, once the command has ended.
+    pub(super) fn text(&self) -> String {
+        for pipe in &self.pipes {
+            pipe.command_ended();
         }
-    }
-
-    /// The tail, once the streams have ended.
-    pub(crate) fn text(self) -> String {
-        for _ in 0..self.open {
-            if self.done.1.recv_timeout(DRAIN_MAX) == Err(RecvTimeoutError::Timeout) {
-                break;
-            }
+        for pipe in &self.pipes {
+            pipe.wait_passed(Some(WAIT_MAX));
         }
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes: Vec<u8> = kept.iter().copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Returns when all that the command has said is with whoever reads it.
+    pub(super) fn finish(self) {
+        for pipe in self.pipes {
+            pipe.wait_passed(None);
+            pipe.hand_over();
+        }
     }
 }
 
@@ -74,9 +70,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_passes_and_the_last_is_kept() {
-        let mut tail = Tail::new(5);
-        tail.pass(&b"first and last"[..], std::io::sink());
-        assert_eq!(tail.text(), " last");
+    fn the_last_is_kept() {
+        let kept = Mutex::default();
+        for words in ["first ", "and ", "last"] {
+            keep(&kept, words.as_bytes(), 5);
+        }
+        assert_eq!(kept.into_inner().unwrap(), b" last");
     }
 }

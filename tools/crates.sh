@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Packs the crates as they would be published, and builds what was packed, and nothing of
+# this repository, with its documentation:
+#
+#     tools/crates.sh <target folder> [+toolchain]
+set -euo pipefail
+target=$1
+toolchain=${2:-}
+crates=(nightbell nightbell-cli)
+# All but aws-lc, whose C code takes minutes and changes nothing here.
+features=nightbell/blocking,nightbell/raw,nightbell/testing,nightbell/tls-native-roots
+
+cargo package --quiet --no-verify --allow-dirty "${crates[@]/#/--package=}"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
+for crate in "${crates[@]}"; do
+  tar -xzf "$target/package/$crate-$version.crate" -C "$folder"
+done
+cat >"$folder/Cargo.toml" <<END
+[workspace]
+resolver = "3"
+members = ["nightbell-$version", "nightbell-cli-$version"]
+[patch.crates-io]
+nightbell = { path = "nightbell-$version" }
+END
+# The versions that everything else was tested with.
+cp Cargo.lock "$folder"
+
+cd "$folder"
+export CARGO_TARGET_DIR=$target
+export RUSTDOCFLAGS="--deny warnings"
+cargo $toolchain check --workspace --features "$features"
+if [ -z "$toolchain" ]; then
+  cargo doc --workspace --features "$features" --no-deps
+fi
