@@ -11,7 +11,7 @@ const { RUNTIME, SERVER_URL, SERVER_KEY, SILENT_URL, RUNTIME_COMMAND } = process
 const command = RUNTIME_COMMAND ? JSON.parse(RUNTIME_COMMAND) : [process.execPath];
 /** Longer than any of these takes on a busy machine, shorter than what would keep a process. */
 const FREE_MS = 30_000;
-const ADDED_MAX_MS = 5_000;
+const ADDED_MAX_MS = 15_000;
 
 async function run(args, more = {}) {
   const began = performance.now();
