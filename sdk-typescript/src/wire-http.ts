@@ -4,15 +4,10 @@ import https from "node:https";
 import type net from "node:net";
 
 import type { Config } from "./config.js";
-import {
-  codeOf,
-  RequestTimeoutError,
-  statusError,
-  TransportError,
-  UnavailableError,
-} from "./errors.js";
+import { RequestTimeoutError, TransportError, UnavailableError } from "./errors.js";
 import { asObject, type Json, type JsonObject } from "./json.js";
 import { nameLookup } from "./names.js";
+import { codeOf, statusError } from "./refusal.js";
 import type { Call, Wire } from "./wire.js";
 
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
