@@ -1,7 +1,8 @@
 import { BinaryReader, base64Decode, WireType } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError } from "@connectrpc/connect";
 
-import { codeOf, type FieldViolation, NightbellError, refusalError } from "./errors.js";
+import { type FieldViolation, NightbellError } from "./errors.js";
+import { codeOf, refusalError } from "./refusal.js";
 
 /**
  * Turns what a Connect transport throws into an error of this package.

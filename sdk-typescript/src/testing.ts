@@ -13,9 +13,10 @@
  */
 import { isDeepStrictEqual } from "node:util";
 
-import { codeOf, statusError, UnavailableError } from "./errors.js";
+import { UnavailableError } from "./errors.js";
 import { asObject, type Json, type JsonObject } from "./json.js";
 import { Nightbell } from "./nightbell.js";
+import { codeOf, statusError } from "./refusal.js";
 import { shared } from "./shared.js";
 import type { Call, Wire } from "./wire.js";
 

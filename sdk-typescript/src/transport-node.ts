@@ -7,10 +7,13 @@ import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-no
 
 import type { Config } from "./config.js";
 import { credentialsInterceptor } from "./credentials.js";
+import { nameLookup } from "./names.js";
 
 /** A transport, and how to let go of its connection. */
 export interface NodeTransport {
   readonly transport: Transport;
+  /** Gives up a connection that does not stand yet. */
+  giveUp(): void;
   close(): void;
 }
 
@@ -21,9 +24,15 @@ export function createNodeTransport(
   keepsAlive: boolean,
 ): NodeTransport {
   const ca = config.ca === undefined ? {} : { ca: config.ca };
+  const connecting = new Set<net.Socket>();
   const nodeOptions: SecureClientSessionOptions = {
     ...ca,
-    createConnection: (authority) => connect(authority, ca, keepsAlive),
+    createConnection: (authority) => {
+      const socket = connect(authority, ca, keepsAlive);
+      connecting.add(socket);
+      for (const event of ["connect", "close"]) socket.once(event, () => connecting.delete(socket));
+      return socket;
+    },
   };
   const sessionManager = new Http2SessionManager(url, {}, nodeOptions);
   const transport = createGrpcTransport({
@@ -31,7 +40,10 @@ export function createNodeTransport(
     sessionManager,
     interceptors: [named, credentialsInterceptor(config)],
   });
-  return { transport, close: () => sessionManager.abort() };
+  const giveUp = () => {
+    for (const socket of connecting) socket.destroy();
+  };
+  return { transport, giveUp, close: () => sessionManager.abort() };
 }
 
 const named: Interceptor = (next) => (request) => {
@@ -44,9 +56,11 @@ function connect(authority: URL, ca: tls.ConnectionOptions, keepsAlive: boolean)
   const host = authority.hostname.replace(/^\[|\]$/g, "");
   const port = Number(authority.port || (isTls ? 443 : 80));
   const names = net.isIP(host) === 0 ? { servername: host } : {};
+  const { lookup, cancel } = nameLookup();
   const socket = isTls
-    ? tls.connect({ host, port, ...names, ...ca, ALPNProtocols: ["h2"] })
-    : net.connect({ host, port });
+    ? tls.connect({ host, port, lookup, ...names, ...ca, ALPNProtocols: ["h2"] })
+    : net.connect({ host, port, lookup });
+  socket.once("close", cancel);
   if (!keepsAlive) {
     socket.unref();
     // Connect refs it for as long as a stream is open.

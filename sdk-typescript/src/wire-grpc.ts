@@ -39,6 +39,7 @@ export class GrpcWire implements Wire {
   }
 
   async call(call: Call, body: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+    signal.addEventListener("abort", () => this.#node.giveUp(), { once: true });
     const { schedulers, reports, replay } = this.#services;
     const json = toProtoJson(body) as JsonValue;
     switch (call) {

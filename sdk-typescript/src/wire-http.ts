@@ -1,16 +1,13 @@
 /** REST over `node:http`: no dependency, and sockets that keep no process alive. */
 import http from "node:http";
 import https from "node:https";
+import type net from "node:net";
 
 import type { Config } from "./config.js";
-import {
-  codeOf,
-  RequestTimeoutError,
-  statusError,
-  TransportError,
-  UnavailableError,
-} from "./errors.js";
+import { RequestTimeoutError, TransportError, UnavailableError } from "./errors.js";
 import { asObject, type Json, type JsonObject } from "./json.js";
+import { nameLookup } from "./names.js";
+import { codeOf, statusError } from "./refusal.js";
 import type { Call, Wire } from "./wire.js";
 
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
@@ -30,9 +27,9 @@ export class HttpWire implements Wire {
     this.#url = `${url}/api/v1`;
     const kept = { keepAlive: true, maxSockets: 4, scheduling: "lifo" as const };
     const ca = config.ca === undefined ? {} : { ca: config.ca };
-    this.#agent = url.startsWith("https:")
-      ? new https.Agent({ ...kept, ...ca })
-      : new http.Agent(kept);
+    this.#agent = named(
+      url.startsWith("https:") ? new https.Agent({ ...kept, ...ca }) : new http.Agent(kept),
+    );
     this.#headers = {
       "content-type": "application/json",
       "user-agent": `nightbell-typescript/0.1.0 (http; ${process.version})`,
@@ -93,6 +90,24 @@ export class HttpWire implements Wire {
     }
     return promise;
   }
+}
+
+/** What makes the connections of an agent, in Node; other runtimes have ways of their own. */
+interface Connects {
+  createConnection?(options: object, callback: unknown): net.Socket | undefined;
+}
+
+/** Gives up the look-up of a name with the connection that it is for. */
+function named(agent: http.Agent & Connects): http.Agent {
+  const connect = agent.createConnection?.bind(agent);
+  if (connect === undefined) return agent;
+  agent.createConnection = (options, callback) => {
+    const names = nameLookup();
+    const socket = connect({ ...options, lookup: names.lookup }, callback);
+    socket?.once("close", () => names.cancel());
+    return socket;
+  };
+  return agent;
 }
 
 function withResolvers<T>() {

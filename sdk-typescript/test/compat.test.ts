@@ -1,5 +1,8 @@
 /** The guide's class: the same requests, without the harm. */
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -64,6 +67,32 @@ test("the guide's own class keeps the job from running there", async () => {
   const over = await run(guide(away.url, "key", TELLS, false), envFor(away.url));
   expect(over.out, "then what the README says of it is not true any more").not.toContain("worked");
 });
+
+test.each([
+  [false, 1, ""],
+  [true, 0, "worked"],
+])(
+  "heartbeats that fail, the import changed: %s, end the process with %s",
+  async (isOurs, code, said) => {
+    const http = createServer(({ url }, answer) => {
+      answer.writeHead(url?.endsWith("/heartbeat") ? 500 : 200);
+      answer.end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(http, "listening");
+    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    const waits = `  await new Promise((resolve) => setTimeout(resolve, 1_000));\n${TELLS}`;
+    // Every tenth of a second, where the guide has five minutes.
+    const soon = guide(url, "key", waits, isOurs).replace(
+      "startHeartbeat(5)",
+      "startHeartbeat(1 / 600)",
+    );
+    const over = await run(soon, envFor(url));
+    http.closeAllConnections();
+    http.close();
+    expect(over.code, over.err).toBe(code);
+    expect(over.out.includes("worked")).toBe(said !== "");
+  },
+);
 
 const client = (schedulerId: string, more: { apiKey?: string; strict?: boolean } = {}) => {
   vi.stubEnv("NIGHTBELL_SPOOL", "off");

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import * as errors from "../src/errors.js";
+import { refusalError } from "../src/refusal.js";
 
 const refusal = {
   code: "NOT_FOUND",
@@ -21,7 +22,7 @@ async function others(): Promise<typeof errors> {
 test("errors of another copy of the package are known for what they are", async () => {
   const other = await others();
   expect(other.NotFoundError).not.toBe(errors.NotFoundError);
-  const thrown = other.refusalError(refusal);
+  const thrown = new other.NotFoundError(refusal);
   expect(thrown).toBeInstanceOf(errors.NotFoundError);
   expect(thrown).toBeInstanceOf(errors.ApiError);
   expect(thrown).toBeInstanceOf(errors.NightbellError);
@@ -33,12 +34,12 @@ test("an error of a team's own is that alone", () => {
   class Mine extends errors.NightbellError {}
   expect(new Mine("x")).toBeInstanceOf(errors.NightbellError);
   expect(new Mine("x")).toBeInstanceOf(Mine);
-  expect(errors.refusalError(refusal)).not.toBeInstanceOf(Mine);
+  expect(refusalError(refusal)).not.toBeInstanceOf(Mine);
   expect({ name: "NotFoundError" }).not.toBeInstanceOf(errors.NotFoundError);
   expect(null).not.toBeInstanceOf(errors.NightbellError);
 });
 
 test("a refusal keeps what the server said", () => {
-  const error = errors.refusalError({ ...refusal, retryAfterMs: 5 }) as errors.ApiError;
+  const error = refusalError({ ...refusal, retryAfterMs: 5 }) as errors.ApiError;
   expect({ ...error, message: error.message }).toMatchObject({ ...refusal, retryAfterMs: 5 });
 });

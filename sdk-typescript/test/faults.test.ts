@@ -23,9 +23,9 @@ try {
 }
 process.exitCode = 7;
 `;
-// 1.5 s is the budget of a job's end, two jobs share most of it, and the rest is what a busy
-// machine needs.
-const ADDED_MAX_MS = 5_000;
+// 1.5 s is the budget of a job's end, two jobs share most of it, and the rest is what a machine
+// needs that does much else: half of what the slow server takes.
+const ADDED_MAX_MS = 15_000;
 /** Two registrations, two beginnings, two ends. */
 const REPORTS = 6;
 

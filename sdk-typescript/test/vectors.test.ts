@@ -12,6 +12,7 @@ import {
   type Outcome,
   stoppedBy,
 } from "../src/outcome.js";
+import { refusalError, statusError } from "../src/refusal.js";
 import * as retry from "../src/retry.js";
 import { recordName, treatment } from "../src/spool.js";
 import { type Case, isOurs, read, tagged } from "./vectors.js";
@@ -68,14 +69,14 @@ describe("errors", () => {
   };
 
   test.each(said.statuses)("status $status is $class", (it) => {
-    const error = errors.statusError(it.status, { ...refusal, code: "UNKNOWN" });
+    const error = statusError(it.status, { ...refusal, code: "UNKNOWN" });
     expect(error.name).toBe(it.class);
     expect(error.status).toBe(it.status);
     expect(error.retryAfterMs !== undefined).toBe(it.retry_after);
   });
 
   test.each(said.codes)("code $code is $class", (it) => {
-    const error = errors.refusalError({ ...refusal, code: it.code }) as errors.ApiError;
+    const error = refusalError({ ...refusal, code: it.code }) as errors.ApiError;
     expect([error.name, error.status]).toEqual([it.class, it.status]);
   });
 });
