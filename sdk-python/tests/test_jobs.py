@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import nightbell
-from nightbell import _log, _reporter
+from nightbell import _log, _process
+from nightbell._settings import Settings
 
 from .support.waiting import wait_until
 
@@ -263,7 +264,7 @@ def test_without_an_address_nothing_is_watched_and_nothing_fails(
     nightbell.configure()
     with nightbell.job("eod") as run:
         assert run.id == ""
-    assert _reporter.reporter().worker is None
+    assert _process.reporter().worker is None
     assert "NIGHTBELL_URL is not set" in caplog.text
 
 
@@ -271,7 +272,7 @@ def test_a_disabled_sdk_starts_no_thread() -> None:
     nightbell.configure(url="http://127.0.0.1:9", disabled=True)
     with nightbell.job("eod") as run:
         run.progress(1)
-    assert _reporter.reporter().worker is None
+    assert _process.reporter().worker is None
 
 
 def test_runs_that_have_ended_are_forgotten(nightbell_fake: FakeNightbell) -> None:
@@ -279,7 +280,29 @@ def test_runs_that_have_ended_are_forgotten(nightbell_fake: FakeNightbell) -> No
         with nightbell.job("eod"):
             pass
     nightbell_fake.settle()
-    worker = _reporter.reporter().worker
+    worker = _process.reporter().worker
     assert worker is not None
     wait_until(lambda: not worker.states(), "no run to be open")
     assert len(worker.pending) == 0
+
+
+def test_threads_whose_first_jobs_begin_at_once_report_to_one_reporter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = threading.Barrier(2)
+
+    class Slow(Settings):
+        def __init__(self) -> None:
+            both.wait(30)
+            super().__init__({"NIGHTBELL_URL": "http://127.0.0.1:1"})
+
+    monkeypatch.setattr(_process, "Settings", Slow)
+    monkeypatch.setattr(_process, "_ours", {})
+    found: list[object] = []
+    threads = [threading.Thread(target=lambda: found.append(_process.reporter())) for _ in range(2)]
+    for it in threads:
+        it.start()
+    for it in threads:
+        it.join()
+    assert len(found) == 2
+    assert found[0] is found[1]

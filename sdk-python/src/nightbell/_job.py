@@ -8,7 +8,7 @@ import contextvars
 import functools
 import types
 
-from nightbell import _log, _reporter, _signals
+from nightbell import _log, _process, _signals
 from nightbell._registration import Registration
 from nightbell._run import NO_RUN, attach, begin, current
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Literal, ParamSpec, TypeVar
 
+    from nightbell._reporter import Reporter
     from nightbell._run import Run
 
     P = ParamSpec("P")
@@ -147,9 +148,9 @@ class Job:
     ) -> tuple[Run, _Token | None]:
         """Begin a run. Never raises; at worst there is none."""
         try:
-            reporter = _reporter.reporter()
+            reporter = _process.reporter()
             if reporter.is_off:
-                _reporter.complain_once(reporter)
+                _process.complain_once(reporter)
                 return NO_RUN, None
             _signals.install(reporter)
             run = self._attached(reporter) or begin(reporter, self._registration)
@@ -160,7 +161,7 @@ class Job:
             _log.warn("begin", "job %r is not watched: %r", self._registration.scheduler_id, error)
             return NO_RUN, None
 
-    def _attached(self, reporter: _reporter.Reporter) -> Run | None:
+    def _attached(self, reporter: Reporter) -> Run | None:
         """Return a handle of the run that is watched already, if this is the same job."""
         scheduler_id = self._registration.scheduler_id
         outer = current.get()
