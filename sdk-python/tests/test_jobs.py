@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pytest
 
 import nightbell
 from nightbell import _log, _process
+from nightbell._run import RunState
 from nightbell._settings import Settings
 
 from .support.waiting import wait_until
@@ -306,3 +308,58 @@ def test_threads_whose_first_jobs_begin_at_once_report_to_one_reporter(
         it.join()
     assert len(found) == 2
     assert found[0] is found[1]
+
+
+@pytest.mark.parametrize("kind", [classmethod, staticmethod])
+def test_a_job_below_its_class_is_asked_for_where_it_would_break(kind: Any) -> None:
+    def eod() -> None: ...
+
+    with pytest.raises(TypeError, match=f"below @{kind.__name__}"):
+        nightbell.job("eod")(kind(eod))
+
+
+def test_a_function_that_hands_on_a_generator_is_complained_about(
+    nightbell_fake: FakeNightbell,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_log, "_logged_at", {})
+
+    def rows() -> Iterator[int]:
+        yield 1
+
+    @nightbell.job("eod")
+    def eod() -> Iterator[int]:
+        return rows()
+
+    assert list(eod()) == [1]
+    assert "returned a generator" in caplog.text
+    nightbell_fake.assert_run("eod", status="completed")
+
+
+def test_a_block_that_is_left_in_another_context_ends_its_run(
+    nightbell_fake: FakeNightbell,
+) -> None:
+    # As fixtures and middlewares that are async generators are.
+    job = nightbell.job("eod")
+    contextvars.copy_context().run(job.__enter__)
+    error = ValueError("disk full")
+    job.__exit__(ValueError, error, None)
+    nightbell_fake.assert_run("eod", status="failed", error_message="disk full")
+
+
+def test_runs_whose_end_was_not_heard_take_no_place_for_ever(
+    nightbell_fake: FakeNightbell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nightbell._pulse.RUNS_MAX", 3)
+    with nightbell.job("warm"):
+        nightbell_fake.settle()
+        worker = _process.reporter().worker
+        assert worker is not None
+        unheard = [RunState("eod", f"run-{it}") for it in range(3)]
+        for it in unheard:
+            _process.reporter().attached(it)
+            it.is_ended = True
+    with nightbell.job("eod") as run:
+        nightbell_fake.settle()
+        assert run.id in [it.run_id for it in worker.states()]

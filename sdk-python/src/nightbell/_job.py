@@ -30,6 +30,7 @@ GENERATOR = 0x20  # inspect.CO_GENERATOR, and so on: importing inspect takes 8 m
 COROUTINE = 0x80
 ITERABLE_COROUTINE = 0x100
 ASYNC_GENERATOR = 0x200
+_GENERATOR = "job %r returned a generator: its run ended before the work began"
 
 _Token = contextvars.Token["Run | None"]
 
@@ -39,12 +40,17 @@ class Job:
 
     def __init__(self, scheduler_id: str, options: Mapping[str, Any]) -> None:
         self._registration = Registration(str(scheduler_id), options)
+        # Blocks that were entered, for those that are left in another context.
+        self._blocks: dict[str, tuple[Run, _Token | None]] = {}
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Return the function, watched: each call is a run.
 
         Raises TypeError for generator functions: nobody could say when such a run ends.
         """
+        if isinstance(function, (classmethod, staticmethod)):
+            kind = type(function).__name__
+            raise TypeError(f"nightbell.job cannot watch a {kind}: put it below @{kind}")
         flags = _flags(function)
         if flags & (GENERATOR | ASYNC_GENERATOR) and not flags & ITERABLE_COROUTINE:
             raise TypeError(
@@ -70,6 +76,8 @@ class Job:
                 _reset(token)
                 return self._awaited(run, result)  # type: ignore[return-value]
             self._end(run, token, None)
+            if isinstance(result, (types.GeneratorType, types.AsyncGeneratorType)):
+                _log.warn(f"generator {run.scheduler_id}", _GENERATOR, run.scheduler_id)
             return result
 
         return watched
@@ -132,6 +140,7 @@ class Job:
         run, token = self._begin(is_async=is_async)
         # On the context, not on the job: one job may be entered many times at once.
         _entered.set((*_entered.get(), (self, run, token)))
+        self._blocks[run.id] = run, token
         return run
 
     def _exit(self, error: BaseException | None) -> None:
@@ -140,8 +149,12 @@ class Job:
             job, run, token = entries[index]
             if job is self:
                 _entered.set(entries[:index] + entries[index + 1 :])
+                self._blocks.pop(run.id, None)
                 self._end(run, token, error)
                 return
+        if self._blocks:
+            _, (run, token) = self._blocks.popitem()
+            self._end(run, token, error)
 
     def _begin(
         self, *, is_async: bool = False, is_current: bool = True
