@@ -219,3 +219,21 @@ def test_what_a_flush_kept_is_stored_once(
     assert programs.run(code, env).code == 0
     assert [it.status for it in server.runs(scheduler_id)] == ["completed"] * 5
     assert not list(tmp_path.rglob("*.json*"))
+
+
+def test_a_job_that_runs_after_the_end_is_spooled(tmp_path: Path) -> None:
+    code = """
+        import atexit, nightbell
+        def late():
+            with nightbell.job("late"):
+                pass
+        # Exit handlers run in the reverse order: this one after the SDK's own.
+        atexit.register(late)
+        with nightbell.job("eod"):
+            pass
+        """
+    with faults.address(faults.REFUSED) as url:
+        ended = programs.run(code, env_for(url, NIGHTBELL_SPOOL_DIR=str(tmp_path)))
+    assert ended.code == 0, ended.err
+    ids = [it["body"]["scheduler_id"] for it in spooled.reports(tmp_path)]
+    assert ids == ["eod"] * 3 + ["late"] * 3

@@ -155,7 +155,16 @@ _is_held = False
 
 def _before_fork() -> None:
     global _is_held
+    _is_held = importing.acquire(blocking=False)
+    if _is_held:
+        return
+    was_there = "logging" in sys.modules
     _is_held = importing.acquire(timeout=_IMPORT_MAX_S)
+    if not was_there and "logging" in sys.modules:
+        # Imported while this fork began: it will release what it had no time to take.
+        lock = getattr(sys.modules["logging"], "_lock", None)
+        if lock is not None:
+            lock.acquire()
 
 
 def _after_fork() -> None:

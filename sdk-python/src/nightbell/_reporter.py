@@ -212,13 +212,24 @@ class Reporter:
     def _put(self, command: str, value: object) -> None:
         if self.is_off:
             return
+        if self._is_closed and isinstance(value, Report):
+            self._put_late(value)
+            return
         if self.inbox.qsize() >= INBOX_MAX and command != FLUSH:
             self._dropped += 1
             _log.warn("inbox", "%d reports dropped: more than can be taken", self._dropped)
             return
-        if not self._is_started and not self._is_closed:
+        if not self._is_started:
             self._start()
         self.inbox.put((command, value))
+
+    def _put_late(self, report: Report) -> None:
+        """Spool what comes after the end, such as from a job in an exit handler."""
+        try:
+            if report.kind != HEARTBEAT and not self._spool_in_use().write(report):
+                _log.warn("lost", "a %s report lost: the process had ended", report.kind)
+        except Exception as error:
+            _log.debug("could not spool: %r", error)
 
     def _start(self) -> None:
         # Whoever does not get the lock goes on: somebody is starting the thread.
