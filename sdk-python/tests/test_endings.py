@@ -227,6 +227,7 @@ def test_a_job_that_runs_after_the_end_is_spooled(tmp_path: Path) -> None:
         def late():
             with nightbell.job("late"):
                 pass
+            assert not nightbell.flush(60)
         # Exit handlers run in the reverse order: this one after the SDK's own.
         atexit.register(late)
         with nightbell.job("eod"):
@@ -237,3 +238,4 @@ def test_a_job_that_runs_after_the_end_is_spooled(tmp_path: Path) -> None:
     assert ended.code == 0, ended.err
     ids = [it["body"]["scheduler_id"] for it in spooled.reports(tmp_path)]
     assert ids == ["eod"] * 3 + ["late"] * 3
+    assert ended.took < 30, "and nobody was left to wait for"

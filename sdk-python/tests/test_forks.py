@@ -140,3 +140,28 @@ def test_a_fork_in_the_middle_of_an_import_says_nothing() -> None:
         """
     ended = programs.run(code, env_for("http://127.0.0.1:9", PYTHONWARNINGS="ignore"))
     assert (ended.code, ended.out.strip(), ended.err) == (0, "0", "")
+
+
+def test_threads_that_fork_at_once_leave_the_worker_free_to_import() -> None:
+    code = """
+        import os, threading, time
+        # Runs between the SDK's own hooks and the fork: the other thread's turn.
+        os.register_at_fork(before=lambda: time.sleep(0.02))
+        from nightbell import _process
+        _process.hook()
+        os.register_at_fork(before=lambda: time.sleep(0.01))
+        def work():
+            for _ in range(5):
+                pid = os.fork()
+                if pid == 0:
+                    os._exit(0)
+                os.waitpid(pid, 0)
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for it in threads:
+            it.start()
+        for it in threads:
+            it.join()
+        print(_process.importing.locked())
+        """
+    ended = programs.run(code, env_for("http://127.0.0.1:9", PYTHONWARNINGS="ignore"))
+    assert (ended.code, ended.out.strip()) == (0, "False"), ended.err

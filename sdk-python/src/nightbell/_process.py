@@ -150,16 +150,18 @@ def call_at_exit_of_child() -> None:
 # would wait for ever for the rest of it.
 importing = threading.Lock()
 _IMPORT_MAX_S = 5.0
-_is_held = False
+# The thread that forks and holds it. Several may fork at once.
+_holder = 0
 
 
 def _before_fork() -> None:
-    global _is_held
-    _is_held = importing.acquire(blocking=False)
-    if _is_held:
+    global _holder
+    if importing.acquire(blocking=False):
+        _holder = threading.get_ident()
         return
     was_there = "logging" in sys.modules
-    _is_held = importing.acquire(timeout=_IMPORT_MAX_S)
+    if importing.acquire(timeout=_IMPORT_MAX_S):
+        _holder = threading.get_ident()
     if not was_there and "logging" in sys.modules:
         # Imported while this fork began: it will release what it had no time to take.
         lock = getattr(sys.modules["logging"], "_lock", None)
@@ -168,17 +170,17 @@ def _before_fork() -> None:
 
 
 def _after_fork() -> None:
-    global _is_held
-    if _is_held:
-        _is_held = False
+    global _holder
+    if _holder == threading.get_ident():
+        _holder = 0
         importing.release()
 
 
 def _in_child() -> None:
-    global importing, _is_held
-    was_importing = not _is_held
+    global importing, _holder
+    was_importing = _holder != threading.get_ident()
     importing = threading.Lock()
-    _is_held = False
+    _holder = 0
     for it in _all():
         worker = it.worker
         it.reset()

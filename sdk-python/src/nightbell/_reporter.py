@@ -151,6 +151,8 @@ class Reporter:
             return True
         if not self._is_started and self.inbox.empty():
             return True
+        if self._is_closed:
+            return False
         flush = Flush(time.monotonic() + timeout, is_last=False)
         self._put(FLUSH, flush)
         flush.done.wait(timeout)
