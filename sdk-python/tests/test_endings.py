@@ -155,26 +155,38 @@ def test_what_one_process_spooled_another_sends(
 
 
 @pytest.mark.parametrize("transport", ["http", "grpc"])
-def test_greenlets_go_on_while_reports_are_sent(
-    server: Server, scheduler_id: str, transport: str
-) -> None:
+def test_greenlets_report(server: Server, scheduler_id: str, transport: str) -> None:
     code = f"""
         from gevent import monkey; monkey.patch_all()
         import gevent, nightbell
-        ticks = []
-        def tick():
-            while True:
-                ticks.append(1)
-                gevent.sleep(0.01)
-        gevent.spawn(tick)
-        with nightbell.job({scheduler_id!r}):
-            gevent.sleep(0.5)
-        print(len(ticks) > 10)
+        def work(number):
+            with nightbell.job({scheduler_id!r}) as run:
+                gevent.sleep(0.05)
+                run.metadata(is_mine=nightbell.current_run() is run)
+        gevent.joinall([gevent.spawn(work, it) for it in range(20)])
         """
     env = env_for(server.url, server.key, NIGHTBELL_TRANSPORT=transport, **PATIENT)
     ended = programs.run(code, env)
-    assert (ended.code, ended.out.strip()) == (0, "True"), ended.err
-    assert server.run(scheduler_id).status == "completed"
+    assert ended.code == 0, ended.err
+    runs = server.runs(scheduler_id)
+    assert [(it.status, it.metadata) for it in runs] == [("completed", {"is_mine": True})] * 20
+
+
+@pytest.mark.parametrize("transport", ["http", "grpc"])
+def test_greenlets_go_on_while_nothing_answers(transport: str) -> None:
+    code = """
+        from gevent import monkey; monkey.patch_all()
+        import gevent, nightbell
+        with nightbell.job("eod"):
+            for _ in range(20):
+                gevent.sleep(0.01)
+        """
+    hasty = {"NIGHTBELL_TIMEOUT_MS": "60000", "NIGHTBELL_EXIT_TIMEOUT_MS": "1"}
+    with faults.address(faults.BLACK_HOLE) as url:
+        ended = programs.run(code, env_for(url, NIGHTBELL_TRANSPORT=transport, **hasty))
+    assert ended.code == 0, ended.err
+    # A call that held them would be given up after 60 s.
+    assert ended.took < 30
 
 
 @pytest.mark.parametrize("fault", [faults.REFUSED, faults.BLACK_HOLE])
@@ -207,3 +219,23 @@ def test_what_a_flush_kept_is_stored_once(
     assert programs.run(code, env).code == 0
     assert [it.status for it in server.runs(scheduler_id)] == ["completed"] * 5
     assert not list(tmp_path.rglob("*.json*"))
+
+
+def test_a_job_that_runs_after_the_end_is_spooled(tmp_path: Path) -> None:
+    code = """
+        import atexit, nightbell
+        def late():
+            with nightbell.job("late"):
+                pass
+            assert not nightbell.flush(60)
+        # Exit handlers run in the reverse order: this one after the SDK's own.
+        atexit.register(late)
+        with nightbell.job("eod"):
+            pass
+        """
+    with faults.address(faults.REFUSED) as url:
+        ended = programs.run(code, env_for(url, NIGHTBELL_SPOOL_DIR=str(tmp_path)))
+    assert ended.code == 0, ended.err
+    ids = [it["body"]["scheduler_id"] for it in spooled.reports(tmp_path)]
+    assert ids == ["eod"] * 3 + ["late"] * 3
+    assert ended.took < 30, "and nobody was left to wait for"

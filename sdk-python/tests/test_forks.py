@@ -108,3 +108,60 @@ def test_a_client_over_grpc_says_that_a_forked_process_cannot_use_it(server: Ser
         """
     ended = programs.run(code, env_for(server.url, server.key))
     assert (ended.code, ended.out.strip()) == (0, "0"), ended.err
+
+
+def test_a_fork_in_the_middle_of_an_import_says_nothing() -> None:
+    code = """
+        import os, sys, threading, time
+        from nightbell import _process
+        _process.hook()
+        is_importing = threading.Event()
+        def names():
+            frame, found = sys._current_frames()[threading.main_thread().ident], []
+            while frame is not None:
+                found.append(frame.f_code.co_name)
+                frame = frame.f_back
+            return found
+        def work():
+            with _process.importing:
+                is_importing.set()
+                while "_before_fork" not in names():
+                    time.sleep(0.01)
+                import logging
+        threading.Thread(target=work).start()
+        is_importing.wait()
+        assert "logging" not in sys.modules
+        pid = os.fork()
+        import logging
+        logging.getLogger().addHandler(logging.NullHandler())
+        if pid == 0:
+            os._exit(0)
+        print(os.waitpid(pid, 0)[1])
+        """
+    ended = programs.run(code, env_for("http://127.0.0.1:9", PYTHONWARNINGS="ignore"))
+    assert (ended.code, ended.out.strip(), ended.err) == (0, "0", "")
+
+
+def test_threads_that_fork_at_once_leave_the_worker_free_to_import() -> None:
+    code = """
+        import os, threading, time
+        # Runs between the SDK's own hooks and the fork: the other thread's turn.
+        os.register_at_fork(before=lambda: time.sleep(0.02))
+        from nightbell import _process
+        _process.hook()
+        os.register_at_fork(before=lambda: time.sleep(0.01))
+        def work():
+            for _ in range(5):
+                pid = os.fork()
+                if pid == 0:
+                    os._exit(0)
+                os.waitpid(pid, 0)
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for it in threads:
+            it.start()
+        for it in threads:
+            it.join()
+        print(_process.importing.locked())
+        """
+    ended = programs.run(code, env_for("http://127.0.0.1:9", PYTHONWARNINGS="ignore"))
+    assert (ended.code, ended.out.strip()) == (0, "False"), ended.err

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import nightbell
-from nightbell import _log, _reporter
+from nightbell import _log, _process
+from nightbell._run import RunState
+from nightbell._settings import Settings
 
 from .support.waiting import wait_until
 
@@ -263,7 +266,7 @@ def test_without_an_address_nothing_is_watched_and_nothing_fails(
     nightbell.configure()
     with nightbell.job("eod") as run:
         assert run.id == ""
-    assert _reporter.reporter().worker is None
+    assert _process.reporter().worker is None
     assert "NIGHTBELL_URL is not set" in caplog.text
 
 
@@ -271,7 +274,7 @@ def test_a_disabled_sdk_starts_no_thread() -> None:
     nightbell.configure(url="http://127.0.0.1:9", disabled=True)
     with nightbell.job("eod") as run:
         run.progress(1)
-    assert _reporter.reporter().worker is None
+    assert _process.reporter().worker is None
 
 
 def test_runs_that_have_ended_are_forgotten(nightbell_fake: FakeNightbell) -> None:
@@ -279,7 +282,84 @@ def test_runs_that_have_ended_are_forgotten(nightbell_fake: FakeNightbell) -> No
         with nightbell.job("eod"):
             pass
     nightbell_fake.settle()
-    worker = _reporter.reporter().worker
+    worker = _process.reporter().worker
     assert worker is not None
     wait_until(lambda: not worker.states(), "no run to be open")
     assert len(worker.pending) == 0
+
+
+def test_threads_whose_first_jobs_begin_at_once_report_to_one_reporter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = threading.Barrier(2)
+
+    class Slow(Settings):
+        def __init__(self) -> None:
+            both.wait(30)
+            super().__init__({"NIGHTBELL_URL": "http://127.0.0.1:1"})
+
+    monkeypatch.setattr(_process, "Settings", Slow)
+    monkeypatch.setattr(_process, "_ours", {})
+    found: list[object] = []
+    threads = [threading.Thread(target=lambda: found.append(_process.reporter())) for _ in range(2)]
+    for it in threads:
+        it.start()
+    for it in threads:
+        it.join()
+    assert len(found) == 2
+    assert found[0] is found[1]
+
+
+@pytest.mark.parametrize("kind", [classmethod, staticmethod])
+def test_a_job_below_its_class_is_asked_for_where_it_would_break(kind: Any) -> None:
+    def eod() -> None: ...
+
+    with pytest.raises(TypeError, match=f"below @{kind.__name__}"):
+        nightbell.job("eod")(kind(eod))
+
+
+def test_a_function_that_hands_on_a_generator_is_complained_about(
+    nightbell_fake: FakeNightbell,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_log, "_logged_at", {})
+
+    def rows() -> Iterator[int]:
+        yield 1
+
+    @nightbell.job("eod")
+    def eod() -> Iterator[int]:
+        return rows()
+
+    assert list(eod()) == [1]
+    assert "returned a generator" in caplog.text
+    nightbell_fake.assert_run("eod", status="completed")
+
+
+def test_a_block_that_is_left_in_another_context_ends_its_run(
+    nightbell_fake: FakeNightbell,
+) -> None:
+    # As fixtures and middlewares that are async generators are.
+    job = nightbell.job("eod")
+    contextvars.copy_context().run(job.__enter__)
+    error = ValueError("disk full")
+    job.__exit__(ValueError, error, None)
+    nightbell_fake.assert_run("eod", status="failed", error_message="disk full")
+
+
+def test_runs_whose_end_was_not_heard_take_no_place_for_ever(
+    nightbell_fake: FakeNightbell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nightbell._pulse.RUNS_MAX", 3)
+    with nightbell.job("warm"):
+        nightbell_fake.settle()
+        worker = _process.reporter().worker
+        assert worker is not None
+        unheard = [RunState("eod", f"run-{it}") for it in range(3)]
+        for it in unheard:
+            _process.reporter().attached(it)
+            it.is_ended = True
+    with nightbell.job("eod") as run:
+        nightbell_fake.settle()
+        assert run.id in [it.run_id for it in worker.states()]

@@ -62,9 +62,9 @@ def test_an_id_may_be_any_object_that_has_a_text(server: Server) -> None:
 
 ONE_BAD_REPORT = """
     import nightbell
-    from nightbell import _reporter
+    from nightbell import _process
     from nightbell._report import REGISTER, Report
-    _reporter.reporter().take(Report(REGISTER, {{"scheduler_id": object()}}))
+    _process.reporter().take(Report(REGISTER, {{"scheduler_id": object()}}))
     with nightbell.job({scheduler_id!r}):
         pass
     """

@@ -76,5 +76,6 @@ def test_an_impatient_person_loses_no_report(tmp_path: Path) -> None:
         env = env_for(url, NIGHTBELL_SPOOL_DIR=str(tmp_path), NIGHTBELL_EXIT_TIMEOUT_MS="60000")
         ended = programs.run(code, env)
     assert ended.took < 30
-    assert (ended.code, ended.err) == (0, "")
+    assert ended.code == 0
+    assert "Traceback" not in ended.err
     assert [it["kind"] for it in spooled.reports(tmp_path)] == ["register", "status", "status"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 
-from nightbell import _reporter
+from nightbell import _process
 from nightbell._configure import configure, flush
 from nightbell._job import bind, job, start
 from nightbell._run import Run, current_run
@@ -70,7 +70,7 @@ __all__ = [
 ]
 
 
-_reporter.prepare(os.environ.get("NIGHTBELL_TRANSPORT", "").strip().lower())
+_process.prepare(os.environ.get("NIGHTBELL_TRANSPORT", "").strip().lower())
 
 
 def __getattr__(name: str) -> object:

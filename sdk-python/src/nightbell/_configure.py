@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nightbell import _reporter
+from nightbell import _process
 from nightbell._settings import CAPTURES, TRANSPORTS, Settings
 
 TYPE_CHECKING = False
@@ -61,8 +61,8 @@ def configure(
             setattr(settings, name, word)
         else:
             settings.complaints.append(f"{name}={word!r} is none of {', '.join(words)}")
-    _reporter.prepare(settings.transport)
-    _reporter.replace(settings)
+    _process.prepare(settings.transport)
+    _process.replace(settings)
 
 
 def flush(timeout: float | None = None) -> bool:
@@ -73,5 +73,5 @@ def flush(timeout: float | None = None) -> bool:
     ends without running exit handlers: before ``os._exit``, or at the end of a request
     on a platform that freezes processes.
     """
-    it = _reporter.reporter()
+    it = _process.reporter()
     return it.flush(it.settings.exit_timeout if timeout is None else timeout)

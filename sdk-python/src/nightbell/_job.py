@@ -8,7 +8,7 @@ import contextvars
 import functools
 import types
 
-from nightbell import _log, _reporter, _signals
+from nightbell import _log, _process, _signals
 from nightbell._registration import Registration
 from nightbell._run import NO_RUN, attach, begin, current
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Literal, ParamSpec, TypeVar
 
+    from nightbell._reporter import Reporter
     from nightbell._run import Run
 
     P = ParamSpec("P")
@@ -29,6 +30,7 @@ GENERATOR = 0x20  # inspect.CO_GENERATOR, and so on: importing inspect takes 8 m
 COROUTINE = 0x80
 ITERABLE_COROUTINE = 0x100
 ASYNC_GENERATOR = 0x200
+_GENERATOR = "job %r returned a generator: its run ended before the work began"
 
 _Token = contextvars.Token["Run | None"]
 
@@ -38,12 +40,17 @@ class Job:
 
     def __init__(self, scheduler_id: str, options: Mapping[str, Any]) -> None:
         self._registration = Registration(str(scheduler_id), options)
+        # Blocks that were entered, for those that are left in another context.
+        self._blocks: dict[str, tuple[Run, _Token | None]] = {}
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Return the function, watched: each call is a run.
 
         Raises TypeError for generator functions: nobody could say when such a run ends.
         """
+        if isinstance(function, (classmethod, staticmethod)):
+            kind = type(function).__name__
+            raise TypeError(f"nightbell.job cannot watch a {kind}: put it below @{kind}")
         flags = _flags(function)
         if flags & (GENERATOR | ASYNC_GENERATOR) and not flags & ITERABLE_COROUTINE:
             raise TypeError(
@@ -69,6 +76,8 @@ class Job:
                 _reset(token)
                 return self._awaited(run, result)  # type: ignore[return-value]
             self._end(run, token, None)
+            if isinstance(result, (types.GeneratorType, types.AsyncGeneratorType)):
+                _log.warn(f"generator {run.scheduler_id}", _GENERATOR, run.scheduler_id)
             return result
 
         return watched
@@ -131,6 +140,7 @@ class Job:
         run, token = self._begin(is_async=is_async)
         # On the context, not on the job: one job may be entered many times at once.
         _entered.set((*_entered.get(), (self, run, token)))
+        self._blocks[run.id] = run, token
         return run
 
     def _exit(self, error: BaseException | None) -> None:
@@ -139,17 +149,21 @@ class Job:
             job, run, token = entries[index]
             if job is self:
                 _entered.set(entries[:index] + entries[index + 1 :])
+                self._blocks.pop(run.id, None)
                 self._end(run, token, error)
                 return
+        if self._blocks:
+            _, (run, token) = self._blocks.popitem()
+            self._end(run, token, error)
 
     def _begin(
         self, *, is_async: bool = False, is_current: bool = True
     ) -> tuple[Run, _Token | None]:
         """Begin a run. Never raises; at worst there is none."""
         try:
-            reporter = _reporter.reporter()
+            reporter = _process.reporter()
             if reporter.is_off:
-                _reporter.complain_once(reporter)
+                _process.complain_once(reporter)
                 return NO_RUN, None
             _signals.install(reporter)
             run = self._attached(reporter) or begin(reporter, self._registration)
@@ -160,7 +174,7 @@ class Job:
             _log.warn("begin", "job %r is not watched: %r", self._registration.scheduler_id, error)
             return NO_RUN, None
 
-    def _attached(self, reporter: _reporter.Reporter) -> Run | None:
+    def _attached(self, reporter: Reporter) -> Run | None:
         """Return a handle of the run that is watched already, if this is the same job."""
         scheduler_id = self._registration.scheduler_id
         outer = current.get()

@@ -49,6 +49,9 @@ class Pulse:
 
     def open(self, state: RunState) -> None:
         """Take a run that began. Its heartbeats come once the server knows of it."""
+        if len(self._runs) >= RUNS_MAX:
+            # Ends may be lost on the way, where a job makes reports faster than can be taken.
+            self._runs = {key: it for key, it in self._runs.items() if not it.is_ended}
         if len(self._runs) < RUNS_MAX:
             self._runs[state.run_id] = state
 

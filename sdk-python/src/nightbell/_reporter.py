@@ -7,7 +7,6 @@ included; no lock is taken that could be held by whoever was interrupted.
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
 import threading
@@ -15,7 +14,6 @@ import time
 
 from nightbell import _log, _outcome
 from nightbell._report import HEARTBEAT, REGISTER, STATUS, Report
-from nightbell._settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from nightbell._outcome import Outcome
     from nightbell._registration import Registration
     from nightbell._run import RunState
+    from nightbell._settings import Settings
     from nightbell._spool import Spool
     from nightbell._worker import Worker
 
@@ -34,8 +33,6 @@ INBOX_MAX = 20_000
 # Schedulers remembered as registered by this process.
 REGISTERED_MAX = 1_024
 
-# The job goes on before the worker imports what it needs: both want the interpreter.
-HEAD_START_S = 0.01
 # Of the exit budget, for what must be spooled when no answer came.
 SPOOLING_S = 0.1
 
@@ -154,6 +151,8 @@ class Reporter:
             return True
         if not self._is_started and self.inbox.empty():
             return True
+        if self._is_closed:
+            return False
         flush = Flush(time.monotonic() + timeout, is_last=False)
         self._put(FLUSH, flush)
         flush.done.wait(timeout)
@@ -183,7 +182,7 @@ class Reporter:
         if not self._is_started and self.inbox.empty():
             return
         if self._exit_deadline is None:
-            self._exit_deadline = deadline or _exit_deadline(self.settings)
+            self._exit_deadline = deadline or exit_deadline(self.settings)
         flush = Flush(self._exit_deadline, is_last=True, outcome=outcome or _abandoned())
         self._put(FLUSH, flush)
         try:
@@ -215,13 +214,24 @@ class Reporter:
     def _put(self, command: str, value: object) -> None:
         if self.is_off:
             return
+        if self._is_closed and isinstance(value, Report):
+            self._put_late(value)
+            return
         if self.inbox.qsize() >= INBOX_MAX and command != FLUSH:
             self._dropped += 1
             _log.warn("inbox", "%d reports dropped: more than can be taken", self._dropped)
             return
-        if not self._is_started and not self._is_closed:
+        if not self._is_started:
             self._start()
         self.inbox.put((command, value))
+
+    def _put_late(self, report: Report) -> None:
+        """Spool what comes after the end, such as from a job in an exit handler."""
+        try:
+            if report.kind != HEARTBEAT and not self._spool_in_use().write(report):
+                _log.warn("lost", "a %s report lost: the process had ended", report.kind)
+        except Exception as error:
+            _log.debug("could not spool: %r", error)
 
     def _start(self) -> None:
         # Whoever does not get the lock goes on: somebody is starting the thread.
@@ -232,7 +242,9 @@ class Reporter:
                 return
             threading.Thread(target=self._work, name="nightbell", daemon=True).start()
             self._is_started = True
-            _at_exit_of_child()
+            from nightbell._process import call_at_exit_of_child
+
+            call_at_exit_of_child()
         except Exception as error:  # No threads any more: the interpreter ends.
             _log.debug("could not start: %r", error)
         finally:
@@ -243,7 +255,9 @@ class Reporter:
         inbox = self.inbox
         self._first = first = inbox.get()
         try:
-            with importing:
+            from nightbell import _process
+
+            with _process.importing:
                 from nightbell._worker import Worker
 
                 worker = Worker(self.settings, inbox, self._spool(), first)
@@ -276,162 +290,6 @@ def _abandoned() -> Outcome:
     return _outcome.abandoned(why)
 
 
-# The process's reporter, and those of `nightbell.compat`: one for each server and key.
-
-_reporter: Reporter | None = None
-_others: dict[tuple[str, str], Reporter] = {}
-_hooked = False
-
-
-def reporter() -> Reporter:
-    """Return the process's reporter, made from the environment at its first use."""
-    return _reporter if _reporter is not None else replace(Settings())
-
-
-def replace(settings: Settings) -> Reporter:
-    """Let a new reporter take over, with other settings. The old one delivers its own."""
-    global _reporter
-    hook()
-    old, it = _reporter, Reporter(settings)
-    _reporter = it
-    if old is not None:
-        old.close()
-    for complaint in settings.complaints:
-        _log.warn(complaint, "%s", complaint)
-    return it
-
-
-def of(settings: Settings) -> Reporter:
-    """Return the reporter to a server that is not the environment's."""
-    hook()
-    return _others.setdefault((settings.url, settings.api_key), Reporter(settings))
-
-
-def prepare(transport: str) -> None:
-    """Import gRPC now, if it is wanted: beside a busy job it would take seconds.
-
-    Without a channel it does no harm to a process that forks.
-    """
-    if transport != "grpc":
-        return
-    from nightbell._link import are_threads_greenlets
-
-    if are_threads_greenlets():  # Then it is not used.
-        return
-    try:
-        import nightbell._grpc._beats
-        import nightbell.v1.report_pb2_grpc
-        import nightbell.v1.scheduler_pb2_grpc  # noqa: F401
-    except Exception as error:  # The worker will say so, and use REST.
-        _log.debug("cannot import gRPC: %r", error)
-
-
-def complain_once(it: Reporter) -> None:
-    """Say that jobs are not watched, if they are not and nobody wanted that."""
-    if it.is_off and not it.settings.is_disabled:
-        _log.warn("no url", "jobs are not watched: NIGHTBELL_URL is not set")
-
-
-def _all() -> list[Reporter]:
-    return [*([] if _reporter is None else [_reporter]), *_others.values()]
-
-
-def _exit_deadline(settings: Settings) -> float:
+def exit_deadline(settings: Settings) -> float:
+    """Return when a process that begins to end now waits no longer for answers."""
     return time.monotonic() + max(settings.exit_timeout - SPOOLING_S, 0.0)
-
-
-def close_all(outcome: Outcome | None = None) -> None:
-    """End with the process. One exit budget for all reporters together."""
-    deadline: float | None = None
-    several = _all()
-    try:
-        for it in several:
-            if deadline is None:
-                deadline = _exit_deadline(it.settings)
-            it.close(outcome, deadline)
-    except KeyboardInterrupt:  # Nobody waits any more; what there is is spooled.
-        for it in several:
-            it.close(outcome, time.monotonic())
-
-
-def _at_exit() -> None:
-    close_all()
-    grpc = sys.modules.get("nightbell._grpc._transport")
-    if grpc is not None:
-        grpc.close_all()
-    if getattr(sys, "last_type", None) is KeyboardInterrupt:
-        # Python ends such a process by SIGINT, unless something evaluated a text in the
-        # meantime, as imports of the worker do. So that shells see what they would have.
-        try:
-            eval("interrupt()", {"interrupt": _interrupt})
-        except KeyboardInterrupt:
-            pass
-
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
-
-
-def hook() -> None:
-    """Have the end and the forks of the process call us. Once is enough."""
-    global _hooked
-    if _hooked:
-        return
-    _hooked = True
-    atexit.register(_at_exit)
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(
-            before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child
-        )
-
-
-def _at_exit_of_child() -> None:
-    """Have the exit of a child of multiprocessing call us: it runs no atexit handlers."""
-    for package in ("multiprocessing", "billiard"):
-        process = sys.modules.get(f"{package}.process")
-        if process is None or getattr(process.current_process(), "_parent_pid", None) is None:
-            continue
-        util = sys.modules.get(f"{package}.util")
-        if util is not None:
-            util.Finalize(None, close_all, exitpriority=1000)
-
-
-# Held by the worker while it imports: a process forked in the middle of an import
-# would wait for ever for the rest of it.
-importing = threading.Lock()
-_IMPORT_MAX_S = 5.0
-_is_held = False
-
-
-def _before_fork() -> None:
-    global _is_held
-    _is_held = importing.acquire(timeout=_IMPORT_MAX_S)
-
-
-def _after_fork() -> None:
-    global _is_held
-    if _is_held:
-        _is_held = False
-        importing.release()
-
-
-def _in_child() -> None:
-    global importing, _is_held
-    was_importing = not _is_held
-    importing = threading.Lock()
-    _is_held = False
-    for it in _all():
-        worker = it.worker
-        it.reset()
-        if was_importing and it.settings.transport == "grpc":
-            # Half of it is imported, and nobody will import the other half.
-            it.settings.transport = "http"
-        if worker is None:
-            continue
-        worker.abandon()
-        for state in worker.states():
-            # The parent's lock may have been held as it forked.
-            was_set = state.cancelled.is_set()
-            state.cancelled = threading.Event()
-            if was_set:
-                state.cancelled.set()

@@ -40,7 +40,7 @@ def install(reporter: Reporter) -> None:
 
 
 def _handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals call
-    from nightbell._reporter import close_all
+    from nightbell._process import close_all
 
     # First: a second signal shall end the process at once.
     signal.signal(number, signal.SIG_DFL)

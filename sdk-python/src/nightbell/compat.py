@@ -12,7 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from nightbell import _calls, _log, _reporter, _retry
+from nightbell import _calls, _log, _process, _retry
 from nightbell._ids import uuid7
 from nightbell._link import Link
 from nightbell._normalise import normalise
@@ -60,7 +60,7 @@ class SchedulerMonitoringClient:
         self._names: dict[str, str] = {}
         self._owner_email: str | None = None
         self._link = Link(settings)
-        self._reporter = _reporter.of(settings)
+        self._reporter = _process.of(settings)
         self._waits_again_at = 0.0
         self._timer: _Timer | None = None
 

@@ -14,7 +14,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nightbell import _calls, _reporter
+from nightbell import _calls, _process
 from nightbell._settings import Settings
 from nightbell.errors import UnavailableError, api_error
 
@@ -93,7 +93,7 @@ class FakeNightbell:
 
     def settle(self) -> bool:
         """Wait until everything reported so far has arrived; say whether it has."""
-        return _reporter.reporter().flush(SETTLE_S if self._is_online else 0.0)
+        return _process.reporter().flush(SETTLE_S if self._is_online else 0.0)
 
     def assert_run(
         self,
@@ -152,7 +152,7 @@ class FakeNightbell:
     # The place of the server.
 
     def __enter__(self) -> Self:
-        self._replaced = _reporter.reporter().settings
+        self._replaced = _process.reporter().settings
         settings = Settings({})
         settings.url = "http://nightbell.invalid"
         settings.api_key = "nbi_fake"
@@ -161,7 +161,7 @@ class FakeNightbell:
         settings.heartbeat = 0.05
         settings.exit_timeout = 0.2
         settings.opener = lambda: self
-        _reporter.replace(settings)
+        _process.replace(settings)
         return self
 
     def __exit__(
@@ -171,7 +171,7 @@ class FakeNightbell:
         trace: TracebackType | None,
     ) -> None:
         if self._replaced is not None:
-            _reporter.replace(self._replaced)
+            _process.replace(self._replaced)
 
     def call(self, call: Call, body: Mapping[str, Any], timeout: float) -> dict[str, Any]:  # noqa: ARG002
         """Answer a call as the server would."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import grpc
 
-from nightbell import _reporter
+from nightbell import _process
 from nightbell._grpc import _convert
 from nightbell._grpc._errors import translated
 from nightbell._grpc._stream import HeartbeatStream
@@ -70,7 +70,7 @@ class GrpcTransport:
             if self._channel is None:
                 self._channel = self._open()
                 _opened.add(self)
-                _reporter.hook()
+                _process.hook()
             return self._channel
 
     def _open(self) -> grpc.Channel:
