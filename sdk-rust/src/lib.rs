@@ -105,5 +105,10 @@ pub use self::job::Job;
 pub use self::run::{Cancelled, Ctx, Run};
 pub use self::spooled::{Spooled, SpooledReport};
 
+/// The README's program, which must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// Who is calling, in every request.
 const USER_AGENT_TEXT: &str = concat!("nightbell-rust/", env!("CARGO_PKG_VERSION"));

@@ -27,10 +27,14 @@ impl Dev {
         let command = || {
             let mut command = Command::new(server());
             let database = format!("sqlite://{}", folder.path().join("nightbell.db").display());
+            // Ours, not the server's: it starts with no setting that it does not know.
+            for (name, _) in std::env::vars_os() {
+                if name.to_string_lossy().starts_with("NIGHTBELL_") {
+                    command.env_remove(name);
+                }
+            }
             command.env("NIGHTBELL_DATABASE_URL", database);
             command.env("NIGHTBELL_LISTEN", &self.listen);
-            // Ours, not the server's.
-            command.env_remove("NIGHTBELL_URL").env_remove("NIGHTBELL_API_KEY");
             command
         };
         let mut making = command();

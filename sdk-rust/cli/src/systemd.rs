@@ -43,6 +43,8 @@ struct Timer {
     name: String,
     service: String,
     written: Vec<String>,
+    /// The zone of its times, where it is written. Else they are this machine's.
+    timezone: Option<String>,
     /// As Nightbell has it. None: not understood.
     schedule: Option<Vec<Schedule>>,
     command: Option<String>,
@@ -112,9 +114,14 @@ fn read(name: &str, text: &str, folders: &[PathBuf]) -> Timer {
     };
     let calendars = values("OnCalendar");
     let repeats = values("OnUnitActiveSec");
-    let rules: Option<Vec<Schedule>> = calendars
+    let (times, zones): (Vec<&str>, Vec<Option<&str>>) =
+        calendars.iter().map(|it| split_zone(it)).unzip();
+    let timezone = zones.first().copied().flatten().map(str::to_owned);
+    // Nightbell has one zone for all schedules of a job.
+    let has_one_zone = zones.iter().all(|zone| *zone == timezone.as_deref());
+    let rules: Option<Vec<Schedule>> = times
         .iter()
-        .map(|it| cron(it).map(ScheduleRule::Cron))
+        .map(|it| cron(it).filter(|_| has_one_zone).map(ScheduleRule::Cron))
         .chain(repeats.iter().map(|it| span(it).map(ScheduleRule::Every)))
         .map(|rule| rule.map(|rule| Schedule { rule: Some(rule) }))
         .collect();
@@ -123,6 +130,7 @@ fn read(name: &str, text: &str, folders: &[PathBuf]) -> Timer {
     Timer {
         name: name.to_owned(),
         is_watched: command.as_ref().is_some_and(|it| it.contains("nightbell exec")),
+        timezone,
         written: calendars.into_iter().chain(repeats).collect(),
         schedule: rules.filter(|rules| !rules.is_empty()),
         service,
@@ -133,6 +141,18 @@ fn read(name: &str, text: &str, folders: &[PathBuf]) -> Timer {
 fn exec_start(path: &Path) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     text.lines().find_map(|line| Some(line.trim().strip_prefix("ExecStart=")?.to_owned()))
+}
+
+/// The times, and the zone behind them: `*-*-* 01:00 Europe/Berlin`.
+fn split_zone(calendar: &str) -> (&str, Option<&str>) {
+    let is_zone = |word: &str| {
+        let is_name = word.starts_with(|it: char| it.is_ascii_alphabetic());
+        word == "UTC" || (is_name && word.contains('/'))
+    };
+    match calendar.rsplit_once(char::is_whitespace) {
+        Some((times, zone)) if is_zone(zone) => (times.trim_end(), Some(zone)),
+        _ => (calendar, None),
+    }
 }
 
 /// `OnCalendar` as cron fields, for what cron can say.
@@ -216,7 +236,7 @@ fn register(timers: &[Timer]) -> Result<(), Failure> {
                 job_name: Some(timer.name.clone()),
                 service_name: session::service(),
                 schedules,
-                timezone: crontab::machine_zone(),
+                timezone: timer.timezone.clone().or_else(crontab::machine_zone),
                 cron_profile: Some(CronProfile::Systemd),
                 ..Default::default()
             };
@@ -246,6 +266,10 @@ mod tests {
             assert_eq!(cron(calendar).as_deref(), expected, "{calendar}");
         }
         assert_eq!(span("15min"), Some(Duration::from_secs(900)));
+        let berlin = "Mon *-*-* 01:00 Europe/Berlin";
+        assert_eq!(split_zone(berlin), ("Mon *-*-* 01:00", Some("Europe/Berlin")));
+        assert_eq!(split_zone("daily UTC"), ("daily", Some("UTC")));
+        assert_eq!(split_zone("*:0/15"), ("*:0/15", None));
     }
 
     #[test]

@@ -125,3 +125,36 @@ fn changes_are_followed_as_lines_of_json_where_there_is_no_terminal() {
     child.kill().expect("it lives");
     child.wait().expect("it ends");
 }
+
+#[test]
+fn a_server_for_local_work_says_how_to_reach_it_and_ends_when_asked() {
+    use std::io::BufRead as _;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
+    command.args(["dev", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::piped());
+    // What is set for jobs is none of the server's business.
+    command.env("NIGHTBELL_SERVER_BIN", real::binary()).env("NIGHTBELL_SERVICE", "Tests");
+    let mut child = command.spawn().expect("it runs");
+    let mut lines = std::io::BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut said = || {
+        let line = lines.next().expect("a line").expect("text");
+        line.split_once('=').expect("a variable").1.to_owned()
+    };
+    let (url, key) = (said(), said());
+    let asked = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
+        command.args(["schedulers", "list", "-o", "json"]).env("NIGHTBELL_URL", &url);
+        command.env("NIGHTBELL_API_KEY", &key).output().expect("it runs")
+    };
+    let mut output = asked();
+    for _ in 0..1000 {
+        if output.status.success() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        output = asked();
+    }
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "[]\n", "{output:?}");
+    assert!(Command::new("kill").arg(child.id().to_string()).status().expect("it runs").success());
+    assert!(child.wait().expect("it ends").success());
+}

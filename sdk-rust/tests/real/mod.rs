@@ -79,7 +79,7 @@ impl Drop for Server {
 }
 
 /// What `make test` has built, unless another one is named.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("NIGHTBELL_SERVER_BIN") {
         return path.into();
     }

@@ -113,6 +113,10 @@ fn wrapped(command: &str) -> String {
 
 /// The program's name, without folder and ending; of an interpreter, its script's.
 fn name_of(command: &str) -> String {
+    // What is gone to is not what is done.
+    if let Some((_, rest)) = command.split_once("&&").filter(|_| command.starts_with("cd ")) {
+        return name_of(rest.trim());
+    }
     const INTERPRETERS: &[&str] =
         &["sh", "bash", "python", "python3", "perl", "ruby", "node", "php", "env", "nice", "cd"];
     let words =
@@ -154,7 +158,7 @@ mod tests {
             jobs,
             [
                 ("30 2 * * *", "backup"),
-                ("@daily", "srv"),
+                ("@daily", "eod"),
                 ("*/5 * * * *", "poll"),
                 ("0 4 * * 1", "backup-2")
             ]
@@ -166,7 +170,7 @@ mod tests {
     fn everything_else_stays_as_it_was_and_a_second_time_changes_nothing() {
         let once = rewrite(TEXT, &read(TEXT, false, None));
         assert!(once.contains("30 2 * * *  nightbell exec backup -- /opt/backup.sh --all\n"));
-        let shell = "@daily nightbell exec srv -- /bin/sh -c 'cd /srv && python3 eod.py'\n";
+        let shell = "@daily nightbell exec eod -- /bin/sh -c 'cd /srv && python3 eod.py'\n";
         assert!(once.contains(shell), "{once}");
         assert!(once.contains("@reboot /opt/warm-up\n") && once.contains("# nightly\n"));
         assert_eq!(rewrite(&once, &read(&once, false, None)), once);

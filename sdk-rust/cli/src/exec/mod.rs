@@ -37,7 +37,8 @@ const FAR: Duration = Duration::from_secs(366 * 24 * 3600);
 ///
 /// Exits as the command does: its code, or 128 and the signal that killed it; 124
 /// when --timeout ended it, 126 when it cannot be run, 127 when it was not found.
-/// Nothing that befalls Nightbell changes that.
+/// Nothing that befalls Nightbell changes that. Input and output are the command's own; its
+/// error output passes through a pipe unless it is a terminal or --tail is 0.
 #[derive(Debug, Args)]
 pub(crate) struct Exec {
     /// The scheduler's id
