@@ -11,7 +11,7 @@ TYPESCRIPT_SDK := sdk-typescript/dist/.built
 AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench bench-dashboard generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -103,6 +103,11 @@ check: need-rust need-postgres $(NODE)
 bench: need-rust need-postgres
 	cargo build --release --package nightbell-server --package nightbell-bench
 	tools/bench.sh $(TARGET)/release $(BENCH)
+
+# Home with 10,000 schedulers in Chromium: frames while scrolling, key presses in the filter.
+bench-dashboard: need-rust need-chromium $(VENV) $(NODE)
+	cargo build --release --package nightbell-server
+	NIGHTBELL_SERVER_BIN=$(TARGET)/release/nightbell-server .venv/bin/python tests/examples/bench_dashboard.py
 
 # Writes what is made from proto/nightbell/v1/*.proto.
 generate: need-rust $(PYTHON_SDK) $(NODE)

@@ -21,7 +21,10 @@ export interface Rows {
 
 const OVERSCAN = 6;
 
-/** `list` is a CSS grid that scrolls with the window; `gap` stands below each row. */
+/**
+ * `list` is a CSS grid that scrolls with the window; `gap` stands below each row. What is
+ * `before` and `after` is for the element around it.
+ */
 export function useRows(
   list: RefObject<HTMLElement>,
   items: number,
@@ -52,10 +55,11 @@ export function useRows(
   useLayoutEffect(() => virtual._willUpdate());
   useLayoutEffect(() => {
     const it = list.current;
-    if (!it) return;
+    const around = it?.parentElement;
+    if (!it || !around) return;
     const measure = () => {
       setColumns(getComputedStyle(it).gridTemplateColumns.split(" ").length);
-      setTop(Math.round(it.getBoundingClientRect().top + scrollY));
+      setTop(Math.round(around.getBoundingClientRect().top + scrollY));
     };
     // What stands above may grow, too.
     const watcher = new ResizeObserver(measure);
