@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { sorted } from "./choice.js";
 import { Copy } from "./forms.js";
-import { Action, Section, Text } from "./parts.js";
+import { Action, Block, Section, Text } from "./parts.js";
 import { nightbell } from "./session.js";
 import { snippet, WAYS, type Way } from "./snippets.js";
 import { jobName, schedulerPath } from "./words.js";
@@ -76,7 +76,7 @@ function Connect({ isRegistered }: { isRegistered: boolean }) {
               </label>
             ))}
           </fieldset>
-          <pre>{text}</pre>
+          <Block>{text}</Block>
           <Copy key={text} text={text} />
         </li>
         <li>
