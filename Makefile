@@ -13,7 +13,7 @@ AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)" .*/\1/p' sdk-rust/Cargo.toml)
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow test-crates test-msrv test-semver check bench bench-exec bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-semver-checks need-openssl need-prometheus
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow test-crates test-msrv test-semver check bench bench-dashboard bench-exec bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-semver-checks need-openssl need-prometheus
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -138,6 +138,11 @@ bench-exec: need-rust
 	$(if $(NIGHTBELL_SERVER_BIN),,cargo build --release --package nightbell-server)
 	NIGHTBELL_SERVER_BIN=$(or $(NIGHTBELL_SERVER_BIN),$(TARGET)/release/nightbell-server) \
 		cargo bench --profile command --package nightbell-cli --bench exec
+
+# Home with 10,000 schedulers in Chromium: frames while scrolling, key presses in the filter.
+bench-dashboard: need-rust need-chromium $(VENV) $(NODE)
+	cargo build --release --package nightbell-server
+	NIGHTBELL_SERVER_BIN=$(TARGET)/release/nightbell-server .venv/bin/python tests/examples/bench_dashboard.py
 
 # Writes what is made from proto/nightbell/v1/*.proto.
 generate: need-rust $(PYTHON_SDK) $(NODE)

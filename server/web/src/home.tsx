@@ -1,55 +1,37 @@
 /** What needs somebody, what runs, and everything else. */
 import {
-  Health,
   type Incident,
   IncidentState,
   type Run,
   RunStatus,
   type Scheduler,
 } from "@nightbell/sdk/web";
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { sorted } from "./choice.js";
+import { Fleet } from "./fleet.js";
 import { incidents, link, loadIncidents, schedulers } from "./live.js";
 import { Action, Badge, ProgressOf, runNotes, Section, Text, took } from "./parts.js";
 import { nightbell } from "./session.js";
 import { Ago, type Instant, millis } from "./time.js";
-import {
-  healthLook,
-  incidentPath,
-  jobName,
-  lastLine,
-  reasonLook,
-  runLook,
-  schedulerPath,
-} from "./words.js";
+import { Welcome } from "./welcome.js";
+import { incidentPath, jobName, lastLine, reasonLook, runLook, schedulerPath } from "./words.js";
 
-const SHOWN_AT_ONCE = 200;
+const SHOWN_AT_ONCE = 50;
 
 export function Home() {
-  const all = useMemo(
-    () => [...schedulers.value.values()].sort((a, b) => a.schedulerId.localeCompare(b.schedulerId)),
-    [schedulers.value],
-  );
-  if (all.length === 0) {
-    return link.value === "live" ? <Empty /> : <p class="calm">Asking the server …</p>;
-  }
+  const all = sorted.value;
+  if (all.length === 0 && link.value !== "live") return <p class="calm">Asking the server …</p>;
   return (
     <>
-      <NeedsAttention count={all.length} />
-      <RunningNow all={all} />
-      <Fleet all={all} />
+      <Welcome />
+      {all.length > 0 && (
+        <>
+          <NeedsAttention count={all.length} />
+          <RunningNow all={all} />
+          <Fleet />
+        </>
+      )}
     </>
-  );
-}
-
-function Empty() {
-  const command = `curl -X POST ${location.origin}/api/v1/schedulers/register \\
-  -H "x-api-key: $NIGHTBELL_API_KEY" -H "Content-Type: application/json" \\
-  -d '{"scheduler_id": "nightly-backup", "service_name": "Backup", "job_name": "Nightly backup"}'`;
-  return (
-    <Section title="No jobs yet">
-      <p>Register the first one; it appears here by itself.</p>
-      <pre>{command}</pre>
-    </Section>
   );
 }
 
@@ -62,6 +44,7 @@ function byUrgency(a: Incident, b: Incident): number {
 const onset = (it: Incident): number => (it.onsetAt ? millis(it.onsetAt) : 0);
 
 function NeedsAttention({ count }: { count: number }) {
+  const [isLong, setLong] = useState(false);
   const open = [...incidents.value].sort(byUrgency);
   if (open.length === 0) {
     return (
@@ -73,10 +56,15 @@ function NeedsAttention({ count }: { count: number }) {
   return (
     <Section title="Needs attention" note={`${open.length} open`}>
       <ul class="rows">
-        {open.map((it) => (
+        {open.slice(0, isLong ? open.length : SHOWN_AT_ONCE).map((it) => (
           <IncidentRow key={it.incidentId} incident={it} />
         ))}
       </ul>
+      {open.length > SHOWN_AT_ONCE && !isLong && (
+        <button type="button" onClick={() => setLong(true)}>
+          Show all {open.length}
+        </button>
+      )}
     </Section>
   );
 }
@@ -145,102 +133,5 @@ function RunningNow({ all }: { all: readonly Scheduler[] }) {
         ))}
       </ul>
     </Section>
-  );
-}
-
-const ORDER = [Health.DOWN, Health.NEW, Health.UP, Health.PAUSED];
-const rank = (it: Scheduler): number => ORDER.indexOf(it.health);
-
-function searched(it: Scheduler): string {
-  const labels = Object.entries(it.settings?.labels ?? {}).map(([k, v]) => `${k}=${v}`);
-  const texts = [it.schedulerId, it.settings?.jobName, it.settings?.serviceName, ...labels];
-  return texts.join("\n").toLowerCase();
-}
-
-function Fleet({ all }: { all: readonly Scheduler[] }) {
-  const [text, setText] = useState("");
-  const [service, setService] = useState("");
-  const [health, setHealth] = useState(0);
-  const [shown, setShown] = useState(SHOWN_AT_ONCE);
-  const services = useMemo(
-    () => [...new Set(all.map((it) => it.settings?.serviceName ?? ""))].sort(),
-    [all],
-  );
-  const found = useMemo(() => {
-    const wanted = text.trim().toLowerCase();
-    return all
-      .filter((it) => health === 0 || it.health === health)
-      .filter((it) => service === "" || it.settings?.serviceName === service)
-      .filter((it) => wanted === "" || searched(it).includes(wanted))
-      .sort((a, b) => rank(a) - rank(b));
-  }, [all, text, service, health]);
-  return (
-    <Section title="All schedulers" note={`${found.length} of ${all.length}`}>
-      <search class="filters">
-        <input
-          type="search"
-          aria-label="Filter by text"
-          placeholder="Name, id or label=value"
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-        <select
-          aria-label="Filter by service"
-          value={service}
-          onChange={(event) => setService(event.currentTarget.value)}
-        >
-          <option value="">every service</option>
-          {services.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-        <select
-          aria-label="Filter by health"
-          value={health}
-          onChange={(event) => setHealth(Number(event.currentTarget.value))}
-        >
-          <option value={0}>any health</option>
-          {ORDER.map((it) => (
-            <option key={it} value={it}>
-              {healthLook(it).word}
-            </option>
-          ))}
-        </select>
-      </search>
-      <ul class="fleet">
-        {found.slice(0, shown).map((it) => (
-          <Tile key={it.schedulerId} of={it} />
-        ))}
-      </ul>
-      {found.length > shown && (
-        <button type="button" onClick={() => setShown(shown + SHOWN_AT_ONCE)}>
-          Show more
-        </button>
-      )}
-    </Section>
-  );
-}
-
-function Tile({ of }: { of: Scheduler }) {
-  const look = healthLook(of.health);
-  const zone = of.settings?.timezone;
-  return (
-    <li>
-      <a class={`tile ${look.tone}`} href={schedulerPath(of.schedulerId)}>
-        <Badge look={look} />
-        <strong>
-          <Text>{jobName(of)}</Text>
-        </strong>
-        <span class="quiet">
-          <Text>{of.settings?.serviceName}</Text>
-        </span>
-        <span class="quiet">
-          {of.nextSlotAt ? "next " : "heard "}
-          <Ago at={(of.nextSlotAt ?? of.lastReportAt) as Instant | undefined} zone={zone} />
-        </span>
-      </a>
-    </li>
   );
 }

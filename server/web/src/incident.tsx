@@ -8,7 +8,7 @@ import {
 } from "@nightbell/sdk/web";
 import { useEffect, useState } from "preact/hooks";
 import { incidents, loadIncidents } from "./live.js";
-import { Action, Badge, Facts, Failure, Section, said, Text } from "./parts.js";
+import { Action, Badge, Block, Facts, Failure, Section, said, Text } from "./parts.js";
 import { nightbell } from "./session.js";
 import { Ago, At, type Instant, millis, span, spanOf } from "./time.js";
 import { type Look, reasonLook, resolutionWords, schedulerPath } from "./words.js";
@@ -65,9 +65,9 @@ export function IncidentPage({ id }: { id: string }) {
           <Text>{it.summary}</Text>
         </p>
         {it.errorMessage && (
-          <pre>
+          <Block>
             <Text>{it.errorMessage}</Text>
-          </pre>
+          </Block>
         )}
         <Facts
           of={[
@@ -88,7 +88,7 @@ export function IncidentPage({ id }: { id: string }) {
       </header>
       {it.state !== IncidentState.RESOLVED && <Act on={it} done={again} />}
       <History of={known} />
-      <Deliveries of={known} />
+      <Deliveries of={known.deliveries} />
     </>
   );
 }
@@ -152,7 +152,8 @@ function History({ of }: { of: GetIncidentResponse }) {
   );
 }
 
-function Deliveries({ of }: { of: GetIncidentResponse }) {
+/** Whom notifications were for, and what became of each. */
+export function Deliveries({ of }: { of: readonly Delivery[] }) {
   const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
   useEffect(() => {
     nightbell.channels.listChannels({}).then(
@@ -164,9 +165,9 @@ function Deliveries({ of }: { of: GetIncidentResponse }) {
   }, []);
   return (
     <Section title="Who was told">
-      {of.deliveries.length === 0 && <p class="quiet">No channel was there to tell.</p>}
+      {of.length === 0 && <p class="quiet">No channel was there to tell.</p>}
       <ul class="rows">
-        {of.deliveries.map((it) => (
+        {of.map((it) => (
           <li class="row" key={it.key}>
             <Badge look={DELIVERY[it.state] ?? QUIET} />
             <span>{it.repeat > 0 ? `reminded ${it.repeat}` : it.event}</span>

@@ -16,12 +16,15 @@ export type Link = "connecting" | "live" | "lost";
 export const link = signal<Link>("connecting");
 
 const AGAIN_MS = 2_000;
+const ARRIVED_MS = 50;
 const INCIDENTS_MAX = 500;
 
 let arrived: WatchSchedulersResponse[] = [];
 let isScheduled = false;
+/** Those of the round that every stream begins with; unset once it is complete. */
+let round: Set<string> | undefined;
 
-/** Thousands come at once at the beginning: they are shown together, once a frame. */
+/** Thousands come at once at the beginning: they are shown together, a few times a second. */
 function take(change: WatchSchedulersResponse): void {
   arrived.push(change);
   if (isScheduled) return;
@@ -30,28 +33,32 @@ function take(change: WatchSchedulersResponse): void {
     isScheduled = false;
     const next = new Map(schedulers.value);
     for (const { change } of arrived) {
-      if (change.case === "scheduler") next.set(change.value.schedulerId, change.value);
-      else if (change.case === "deletedSchedulerId") next.delete(change.value);
+      if (change.case === "scheduler") {
+        next.set(change.value.schedulerId, change.value);
+        round?.add(change.value.schedulerId);
+      } else if (change.case === "deletedSchedulerId") next.delete(change.value);
+      else if (round) endRound(next);
     }
     arrived = [];
     schedulers.value = next;
-  }, 50);
+    if (!round) link.value = "live";
+  }, ARRIVED_MS);
+}
+
+/** What was deleted while nobody listened is not told: it is not in the round. */
+function endRound(next: Map<string, Scheduler>): void {
+  for (const id of next.keys()) {
+    if (!round?.has(id)) next.delete(id);
+  }
+  round = undefined;
 }
 
 async function watch(stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
-      const some = await nightbell.schedulers.listSchedulers({ pageSize: 1 });
-      if (some.schedulers.length === 0) {
-        schedulers.value = new Map();
-        link.value = "live";
-      }
-      // What was deleted while nobody listened is not told: begin anew.
-      let isFirst = true;
+      arrived = [];
+      round = new Set();
       for await (const change of nightbell.schedulers.watchSchedulers({}, { signal: stop })) {
-        if (isFirst) schedulers.value = new Map();
-        isFirst = false;
-        link.value = "live";
         take(change);
       }
     } catch (thrown) {
@@ -95,6 +102,7 @@ export function start(): void {
     return () => {
       stop.abort();
       clearInterval(every);
+      arrived = [];
       schedulers.value = new Map();
       incidents.value = [];
     };

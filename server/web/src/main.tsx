@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { AuditPage } from "./audit.js";
+import { CalendarPage } from "./calendar.js";
 import { ChannelsPage } from "./channels.js";
 import { Home } from "./home.js";
 import { IncidentPage } from "./incident.js";
@@ -36,6 +37,7 @@ document.addEventListener("click", (event) => {
 /** The pages of the bar. The server knows their addresses as well. */
 const PAGES: Readonly<Record<string, { word: string; page: () => JSX.Element }>> = {
   "": { word: "Home", page: Home },
+  calendar: { word: "Next 24 h", page: CalendarPage },
   silences: { word: "Silences", page: SilencesPage },
   channels: { word: "Channels", page: ChannelsPage },
   routes: { word: "Routes", page: RoutesPage },

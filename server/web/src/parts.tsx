@@ -3,8 +3,8 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import { type Run, RunStatus } from "@nightbell/sdk/web";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { At, type Instant, millis, now, span } from "./time.js";
-import { type Look, runLook, visible } from "./words.js";
+import { millis, now, span } from "./time.js";
+import { type Look, visible } from "./words.js";
 
 /** A text that somebody else wrote: isolated, so that it turns no text around it. */
 export function Text({ children }: { children: string | undefined }) {
@@ -90,22 +90,17 @@ export function runNotes(run: Run): string {
   return notes.filter(Boolean).join(", ");
 }
 
-export function RunRow({ run, zone, href }: { run: Run; zone?: string | undefined; href: string }) {
+/** Lines as they are, that scroll when there are many. */
+export function Block({ children }: { children: ComponentChildren }) {
   return (
-    <li class="row">
-      <Badge look={runLook(run.status)} />
-      <a class="grow" href={href}>
-        <At at={(run.startedAt ?? run.firstReceivedAt) as Instant | undefined} zone={zone} />
-      </a>
-      <span>{took(run)}</span>
-      <span class="quiet">{runNotes(run)}</span>
-    </li>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys.
+    <pre tabIndex={0}>{children}</pre>
   );
 }
 
 export function Metadata({ of }: { of: JsonObject | undefined }) {
   if (!of || Object.keys(of).length === 0) return null;
-  return <pre>{visible(JSON.stringify(of, null, 2))}</pre>;
+  return <Block>{visible(JSON.stringify(of, null, 2))}</Block>;
 }
 
 export function Failure({ of }: { of: string }) {

@@ -3,23 +3,28 @@
 import {
   type ExplainSchedulerResponse,
   type Incident,
+  type RejectedReport,
   type Run,
   RunStatus,
-  type Schedule,
   type Scheduler,
+  type SchedulerSettings,
   type Silence,
+  type Slot,
 } from "@nightbell/sdk/web";
 import { useEffect, useState } from "preact/hooks";
+import { useAnswer } from "./answer.js";
+import { Durations } from "./durations.js";
 import { IncidentRow } from "./home.js";
+import { Deliveries } from "./incident.js";
 import { schedulers } from "./live.js";
 import {
   Action,
   Badge,
+  Block,
   Facts,
   Failure,
   Metadata,
   ProgressOf,
-  RunRow,
   runNotes,
   Section,
   said,
@@ -27,50 +32,52 @@ import {
   took,
 } from "./parts.js";
 import { nightbell } from "./session.js";
-import { Ago, At, type Instant, instantOf, millis, spanOf } from "./time.js";
-import {
-  healthLook,
-  jobName,
-  limitLook,
-  PLANNED,
-  runLook,
-  SILENT,
-  schedulerPath,
-} from "./words.js";
+import { Settings } from "./settings.js";
+import { Ago, At, type Instant, instantOf, millis } from "./time.js";
+import { Timeline } from "./timeline.js";
+import { healthLook, jobName, type Look, limitLook, PLANNED, runLook, SILENT } from "./words.js";
 
-const RUNS_SHOWN = 50;
+const RUNS_SHOWN = 100;
 
 interface Known {
   explained: ExplainSchedulerResponse;
   runs: readonly Run[];
+  slots: readonly Slot[];
   incidents: readonly Incident[];
+  rejected: readonly RejectedReport[];
 }
 
 async function ask(schedulerId: string): Promise<Known> {
-  const [explained, { runs }, { incidents }] = await Promise.all([
+  const [explained, { runs }, { slots }, { incidents }, { rejectedReports }] = await Promise.all([
     nightbell.schedulers.explainScheduler({ schedulerId }),
     nightbell.runs.listRuns({ schedulerId, pageSize: RUNS_SHOWN }),
+    nightbell.runs.listSlots({ schedulerId, pageSize: RUNS_SHOWN }),
     nightbell.incidents.listIncidents({ schedulerId, pageSize: 20 }),
+    nightbell.schedulers.getScheduler({ schedulerId }),
   ]);
-  return { explained, runs, incidents };
+  return { explained, runs, slots, incidents, rejected: rejectedReports };
+}
+
+const ms = (it: unknown): number => (it ? millis(it as Instant) : 0);
+
+/** What is drawn into the pictures of runs. */
+function boundsOf(it: SchedulerSettings | undefined) {
+  const limits = [
+    { word: "longest run", ms: ms(it?.maxRuntime), isLimit: true },
+    { word: "shortest run", ms: ms(it?.minRuntime), isLimit: true },
+  ];
+  const marks = it?.schedules.length
+    ? [
+        { word: "start grace", ms: ms(it.startGrace) },
+        { word: "finish by", ms: ms(it.finishBy) },
+      ]
+    : [{ word: "longest run", ms: ms(it?.maxRuntime) }];
+  return { limits, marks };
 }
 
 export function SchedulerPage({ id, runId }: { id: string; runId: string | null }) {
-  const [known, setKnown] = useState<Known>();
-  const [failure, setFailure] = useState("");
-  const [turn, setTurn] = useState(0);
   const live = schedulers.value.get(id);
-  useEffect(() => {
-    let isCurrent = true;
-    setFailure("");
-    ask(id).then(
-      (it) => isCurrent && setKnown(it),
-      (thrown) => isCurrent && setFailure(said(thrown)),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [id, live, turn]);
+  const { answer: known, failure, again } = useAnswer(() => ask(id), [id, live]);
   const isKnown = known !== undefined;
   useEffect(() => {
     if (isKnown && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
@@ -78,13 +85,15 @@ export function SchedulerPage({ id, runId }: { id: string; runId: string | null 
   const it = live ?? known?.explained.scheduler;
   if (!known || !it) return failure ? <Failure of={failure} /> : <p class="calm">Asking …</p>;
   const zone = it.settings?.timezone;
+  const bounds = boundsOf(it.settings);
   return (
     <>
       <Head of={it} />
       <Failure of={failure} />
       {runId && <OneRun schedulerId={id} runId={runId} zone={zone} />}
       <Why explained={known.explained} zone={zone} />
-      <Runs runs={known.runs} id={id} zone={zone} />
+      <Timeline id={id} runs={known.runs} slots={known.slots} marks={bounds.marks} zone={zone} />
+      <Durations runs={known.runs} limits={bounds.limits} />
       <Section title="Incidents">
         {known.incidents.length === 0 && <p class="quiet">None so far.</p>}
         <ul class="rows">
@@ -93,11 +102,11 @@ export function SchedulerPage({ id, runId }: { id: string; runId: string | null 
           ))}
         </ul>
       </Section>
-      <Silences
-        of={it}
-        known={known.explained.silences}
-        again={() => setTurn((turn) => turn + 1)}
-      />
+      <Silences of={it} known={known.explained.silences} again={again} />
+      {known.explained.openIncidents.map(({ incident, deliveries }) => (
+        <Deliveries key={incident?.incidentId} of={deliveries} />
+      ))}
+      <Rejected of={known.rejected} zone={zone} />
       <Settings of={it} />
     </>
   );
@@ -195,6 +204,7 @@ function Head({ of }: { of: Scheduler }) {
             <Ago key="s" at={of.lastSuccessAt as Instant | undefined} zone={zone} />,
           ],
           ["Last heard", <Ago key="h" at={of.lastReportAt as Instant | undefined} zone={zone} />],
+          ["Owner", of.settings?.ownerEmail && <Text key="o">{of.settings.ownerEmail}</Text>],
         ]}
       />
     </header>
@@ -229,57 +239,33 @@ function Why({
   );
 }
 
-function duration(run: Run): number {
-  if (run.executionTimeMs !== undefined) return Number(run.executionTimeMs);
-  if (!run.startedAt || !run.endedAt) return 0;
-  return millis(run.endedAt as Instant) - millis(run.startedAt as Instant);
-}
-
-interface RunsProps {
-  runs: readonly Run[];
-  id: string;
-  zone?: string | undefined;
-}
-
-function Runs({ runs, id, zone }: RunsProps) {
-  const [isLong, setLong] = useState(false);
-  const longest = Math.max(1, ...runs.map(duration));
-  const href = (run: Run) => `${schedulerPath(id)}?run=${encodeURIComponent(run.runId)}`;
-  if (runs.length === 0) {
-    return (
-      <Section title="Runs">
-        <p class="quiet">None so far.</p>
-      </Section>
-    );
-  }
-  const note = `the last ${runs.length}; the taller, the longer`;
+/** Reports that were refused: a job that says it reported may have said it wrongly. */
+function Rejected({ of, zone }: { of: readonly RejectedReport[]; zone?: string | undefined }) {
+  if (of.length === 0) return null;
   return (
-    <Section title="Runs" note={note}>
-      <div class="bars" aria-hidden="true">
-        {[...runs].reverse().map((run) => {
-          const look = runLook(run.status);
-          const height = `${8 + (44 * duration(run)) / longest}px`;
-          return (
-            <a key={run.runId} href={href(run)} tabIndex={-1} title={`${look.word} ${took(run)}`}>
-              <i class={look.tone} style={{ height }} />
-              {look.sign}
-            </a>
-          );
-        })}
-      </div>
+    <Section title="Refused reports" note="of the last 24 hours">
       <ul class="rows">
-        {runs.slice(0, isLong ? RUNS_SHOWN : 10).map((run) => (
-          <RunRow key={run.runId} run={run} zone={zone} href={href(run)} />
+        {of.map((it) => (
+          <li class="row" key={`${ms(it.receivedAt)} ${it.raw}`}>
+            <Badge look={REFUSED} />
+            <At at={it.receivedAt as Instant | undefined} zone={zone} />
+            <span class="line">
+              <Text>{it.message}</Text>
+            </span>
+            <details class="line">
+              <summary>As it came</summary>
+              <Block>
+                <Text>{it.raw}</Text>
+              </Block>
+            </details>
+          </li>
         ))}
       </ul>
-      {!isLong && runs.length > 10 && (
-        <button type="button" onClick={() => setLong(true)}>
-          Show all {runs.length}
-        </button>
-      )}
     </Section>
   );
 }
+
+const REFUSED: Look = { word: "refused", sign: "✕", tone: "warn" };
 
 interface OneRunProps {
   schedulerId: string;
@@ -318,9 +304,9 @@ function OneRun({ schedulerId, runId, zone }: OneRunProps) {
         )}
       </div>
       {run.errorMessage && (
-        <pre>
+        <Block>
           <Text>{run.errorMessage}</Text>
-        </pre>
+        </Block>
       )}
       <Facts
         of={[
@@ -333,41 +319,4 @@ function OneRun({ schedulerId, runId, zone }: OneRunProps) {
       <Metadata of={run.metadata} />
     </Section>
   );
-}
-
-function rule(it: Schedule): string {
-  if (it.rule.case === "cron") return it.rule.value;
-  return it.rule.case === "every" ? `every ${spanOf(it.rule.value as Instant)}` : "";
-}
-
-function Settings({ of }: { of: Scheduler }) {
-  const it = of.settings;
-  if (!it) return null;
-  const labels = Object.entries(it.labels).map(([name, value]) => `${name}=${value}`);
-  const length = (value: unknown) => spanOf(value as Instant | undefined);
-  const mail = it.ownerEmail ? <Text>{it.ownerEmail}</Text> : "";
-  return (
-    <Section title="Settings" note={held(of)}>
-      <Facts
-        of={[
-          ["Schedule", it.schedules.map(rule).join(" · ") || "none: it may run at any time"],
-          ["Time zone", it.timezone ?? ""],
-          ["Owner", mail],
-          ["Start grace", length(it.startGrace)],
-          ["Finish by", length(it.finishBy)],
-          ["Longest run", length(it.maxRuntime)],
-          ["Shortest run", length(it.minRuntime)],
-          ["Heartbeat interval", length(it.heartbeatInterval)],
-          ["Heartbeat timeout", length(it.heartbeatTimeout)],
-          ["Progress timeout", length(it.progressTimeout)],
-          ["Depends on", it.dependsOn && <a href={schedulerPath(it.dependsOn)}>{it.dependsOn}</a>],
-          ["Labels", labels.length > 0 ? <Text>{labels.join(", ")}</Text> : ""],
-        ]}
-      />
-    </Section>
-  );
-}
-
-function held(of: Scheduler): string {
-  return of.heldSettings.length > 0 ? `set by a person: ${of.heldSettings.join(", ")}` : "";
 }

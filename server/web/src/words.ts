@@ -7,6 +7,7 @@ import {
   RunStatus,
   type Scheduler,
   Severity,
+  SlotEnding,
 } from "@nightbell/sdk/web";
 
 /** A word, a sign that is told apart without colour, and a tone for the style. */
@@ -32,6 +33,17 @@ const RUN: Partial<Record<RunStatus, Look>> = {
   [RunStatus.FAILED]: { word: "failed", sign: "✕", tone: "bad" },
   [RunStatus.CANCELLED]: { word: "cancelled", sign: "–", tone: "quiet" },
   [RunStatus.LOST]: { word: "lost", sign: "…", tone: "warn" },
+};
+
+const ENDING: Partial<Record<SlotEnding, Look>> = {
+  [SlotEnding.OPEN]: { word: "running", sign: "▶", tone: "busy" },
+  [SlotEnding.MET]: { word: "met", sign: "✓", tone: "good" },
+  [SlotEnding.MET_LATE]: { word: "met late", sign: "»", tone: "warn" },
+  [SlotEnding.FAILED]: { word: "failed", sign: "✕", tone: "bad" },
+  [SlotEnding.MISSED]: { word: "missed", sign: "∅", tone: "warn" },
+  [SlotEnding.UNSEEN]: { word: "not seen", sign: "?", tone: "quiet" },
+  [SlotEnding.SKIPPED_PAUSED]: { word: "paused", sign: "Ⅱ", tone: "quiet" },
+  [SlotEnding.SKIPPED_CANCELLED]: { word: "cancelled", sign: "–", tone: "quiet" },
 };
 
 const REASON: Partial<Record<IncidentReason, Look>> = {
@@ -72,6 +84,7 @@ export const OVER: Look = { word: "over", sign: "–", tone: "quiet" };
 
 export const healthLook = (health: Health): Look => HEALTH[health] ?? UNKNOWN;
 export const runLook = (status: RunStatus): Look => RUN[status] ?? UNKNOWN;
+export const endingLook = (ending: SlotEnding): Look => ENDING[ending] ?? UNKNOWN;
 export const reasonLook = (reason: IncidentReason): Look => REASON[reason] ?? UNKNOWN;
 export const severityWord = (severity: Severity): string => SEVERITY[severity] ?? "normal";
 export const limitLook = (state: LimitState): Look => LIMIT[state] ?? UNKNOWN;
