@@ -11,7 +11,7 @@ TYPESCRIPT_SDK := sdk-typescript/dist/.built
 AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow check bench generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -20,7 +20,7 @@ run: need-rust
 
 # Every test there is. The examples come last and run against the server just built. Always
 # the whole workspace: cargo builds dependencies anew for each choice of packages.
-test: need-rust need-postgres need-chromium $(VENV) $(NODE)
+test: need-rust need-postgres need-chromium need-haproxy $(VENV) $(NODE)
 	-@tools/need.sh alertmanager
 	cargo build --workspace --bins --tests
 	cargo test --workspace --no-fail-fast
@@ -119,7 +119,7 @@ clean:
 	cargo clean
 	rm -rf .venv node_modules sdk-python/.venv sdk-python/.venv-stubs sdk-python/.venv-airflow sdk-typescript/dist
 
-need-rust need-postgres need-python need-node need-faketime need-redis need-chromium: need-%:
+need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy: need-%:
 	@tools/need.sh $*
 
 $(VENV): tests/requirements.txt conformance/requirements.txt $(wildcard examples/*/requirements.txt) | need-python
