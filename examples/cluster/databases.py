@@ -87,9 +87,12 @@ class Pair:
         return self._run("psql", *where, "-At", "--command", question, "postgres").strip()
 
     def _run(self, program: str, *arguments: str) -> str:
+        # Clients may be anybody, and what runs as another user is forked, which gRPC's threads
+        # do not survive.
+        as_user = {} if program in ("psql", "postgres") else self.as_user
         done = subprocess.run(
             [self.bin / program, *arguments], cwd=self.folder, capture_output=True, text=True,
-            check=False, timeout=120, **self.as_user,
+            check=False, timeout=120, **as_user,
         )
         if done.returncode != 0:
             raise RuntimeError(f"{program} ended with {done.returncode}: {done.stderr}")

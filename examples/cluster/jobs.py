@@ -1,6 +1,7 @@
 """Jobs that report through the one address, and repeat whatever is not answered."""
 
 import itertools
+import os
 import sys
 import threading
 import time
@@ -8,8 +9,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Callable
 
-import grpc
-import requests
+# Other programs are started while jobs report: gRPC shall not meddle with forks.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+
+import grpc  # noqa: E402
+import requests  # noqa: E402
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "grpc-python"))
 from client import Nightbell  # noqa: E402

@@ -8,6 +8,7 @@ Ends with 1 if anything was lost.
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,8 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=30, help="how long jobs report")
     options.add_argument("--primary", choices=["kill", "hang"], default="kill")
     chosen = options.parse_args()
+    # Whoever ends this program ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="nightbell-cluster-"))
     folder.chmod(0o711)  # PostgreSQL's user has a folder in it.
     cluster, lost = Cluster(folder), ["it was not run to its end"]
