@@ -2,7 +2,7 @@
 # Looks for the tools that a target of the Makefile needs. On Debian, as root, it
 # installs those that are missing; elsewhere it names them and how to get them.
 #
-#     tools/need.sh rust postgres python node redis alertmanager chromium openssl prometheus
+#     tools/need.sh rust postgres python node redis alertmanager chromium haproxy openssl prometheus
 set -euo pipefail
 
 packages=()
@@ -47,6 +47,9 @@ look() {
         ;;
       redis)
         has redis-server || missing redis-server "Redis" "see https://redis.io/docs/latest/operate/oss_and_stack/install/"
+        ;;
+      haproxy)
+        has haproxy || [ -x /usr/sbin/haproxy ] || missing haproxy HAProxy "see https://www.haproxy.org/#down"
         ;;
       chromium)
         has chromium || has google-chrome || missing chromium "Chromium" "see https://www.chromium.org/getting-involved/download-chromium"

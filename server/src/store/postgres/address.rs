@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
-/// How long one attempt to connect may take.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// How long a host may take to let us in, unless the address says otherwise by
+/// `connect_timeout`. Two that hang leave time for a third in one transaction.
+pub(super) const CONNECT_MAX: Duration = Duration::from_secs(3);
 
 /// How long sent data may stay unanswered by the network before the connection counts
 /// as broken. Longer than any statement may take.
@@ -81,6 +82,32 @@ impl Address {
         Ok(Self { config, tls })
     }
 
+    /// The same for each of its hosts alone, in their order.
+    pub(super) fn hosts(&self) -> Vec<Config> {
+        let whole = &self.config;
+        let (ports, hostaddrs) = (whole.get_ports(), whole.get_hostaddrs());
+        let one = |(place, host): (usize, &Host)| {
+            let mut one = shared(whole);
+            match host {
+                Host::Tcp(name) => one.host(name),
+                Host::Unix(folder) => one.host_path(folder),
+            };
+            if let Some(port) = ports.get(place).or(ports.first()) {
+                one.port(*port);
+            }
+            if let Some(address) = hostaddrs.get(place) {
+                one.hostaddr(*address);
+            }
+            one
+        };
+        whole.get_hosts().iter().enumerate().map(one).collect()
+    }
+
+    /// How long a host may take to let us in.
+    pub(super) fn connect_max(&self) -> Duration {
+        self.config.get_connect_timeout().copied().unwrap_or(CONNECT_MAX)
+    }
+
     /// The address for people: without the password.
     pub fn describe(&self) -> String {
         let mut text = "postgres://".to_owned();
@@ -116,6 +143,33 @@ fn is_on_this_machine(host: &Host) -> bool {
     }
 }
 
+/// What an address says of all its hosts.
+fn shared(whole: &Config) -> Config {
+    let mut config = Config::new();
+    config.ssl_mode(whole.get_ssl_mode()).ssl_negotiation(whole.get_ssl_negotiation());
+    config.channel_binding(whole.get_channel_binding());
+    if let Some(user) = whole.get_user() {
+        config.user(user);
+    }
+    if let Some(password) = whole.get_password() {
+        config.password(password);
+    }
+    if let Some(name) = whole.get_dbname() {
+        config.dbname(name);
+    }
+    if let Some(options) = whole.get_options() {
+        config.options(options);
+    }
+    if let Some(name) = whole.get_application_name() {
+        config.application_name(name);
+    }
+    if let Some(most) = whole.get_connect_timeout() {
+        config.connect_timeout(*most);
+    }
+    prepare_network(&mut config);
+    config
+}
+
 /// What every connection needs, unless the address says otherwise.
 fn prepare(config: &mut Config, tls: &Tls) {
     config.ssl_mode(match tls {
@@ -128,6 +182,11 @@ fn prepare(config: &mut Config, tls: &Tls) {
     if config.get_application_name().is_none() {
         config.application_name("nightbell");
     }
+    prepare_network(config);
+}
+
+/// What every connection needs whatever the address says.
+fn prepare_network(config: &mut Config) {
     config.target_session_attrs(TargetSessionAttrs::ReadWrite);
     config.tcp_user_timeout(UNANSWERED_MAX);
     config.keepalives_idle(PROBE_AFTER).keepalives_interval(PROBE_AFTER).keepalives_retries(2);
@@ -153,6 +212,26 @@ mod tests {
         for weak in ["prefer", "allow", "require", "verify-ca", ""] {
             assert!(Address::parse(&format!("postgres://u@db/d?sslmode={weak}")).is_err());
         }
+    }
+
+    #[test]
+    fn each_host_keeps_what_the_address_says_of_all() {
+        let text = "postgres://user:pa55w0rd@a:1,b:2/nightbell?options=-c%20jit%3Doff&\
+                    application_name=bell&connect_timeout=2&channel_binding=require&\
+                    sslnegotiation=direct";
+        let address = Address::parse(text).unwrap();
+
+        let hosts = address.hosts();
+
+        let alone = |host: &str, port: &str| {
+            let text = text.replace("a:1,b:2", &format!("{host}:{port}"));
+            Address::parse(&text).unwrap().config
+        };
+        assert_eq!(hosts, [alone("a", "1"), alone("b", "2")]);
+        let one_port = Address::parse("postgres://u@a,b:5433/d?hostaddr=10.0.0.1,10.0.0.2");
+        let hosts = one_port.unwrap().hosts();
+        assert_eq!(hosts[1].get_ports(), [5433]);
+        assert_eq!(hosts[1].get_hostaddrs(), ["10.0.0.2".parse::<IpAddr>().unwrap()]);
     }
 
     #[test]

@@ -8,19 +8,18 @@
 //! are no session locks. So a pooler that lends connections by the transaction works.
 
 use std::fmt::Display;
-use std::future::poll_fn;
+use std::future::Future;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::error::SqlState;
-use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
+use tokio::time::timeout;
 
-use super::address::{Address, Tls};
-use super::tls::MakeRustls;
+use super::address::Address;
+use super::session::{Bounds, Hosts, Session};
 use crate::store::StoreError;
 
 /// Connections that write. Ingest uses one; the API and the senders share the rest.
@@ -47,11 +46,16 @@ const SINGLES_MAX: usize = 1;
 /// How long a single statement may take: it has no timeout of the server's.
 pub(super) const SINGLE_MAX: Duration = Duration::from_secs(3);
 
+/// How long a transaction may take, from the wish for one to the answer to its commit:
+/// longer than a statement may. The database bounds neither a commit nor a silence of its
+/// own.
+const TRANSACTION_MAX: Duration = Duration::from_secs(8);
+
 /// The connections to one database.
 #[derive(Clone)]
 pub(super) struct Connections {
-    address: Arc<Address>,
-    encryption: Option<MakeRustls>,
+    hosts: Arc<Hosts>,
+    bounds: Bounds,
     writers: Arc<Places>,
     readers: Arc<Places>,
     singles: Arc<Places>,
@@ -84,14 +88,6 @@ impl Places {
     }
 }
 
-/// One connection.
-struct Session {
-    connection: AsyncPgConnection,
-    /// The server warned during the last commit: what was committed may not have
-    /// reached the standby that was to confirm it.
-    is_unconfirmed: Arc<AtomicBool>,
-}
-
 /// A transaction that has begun. Ended by [`Transaction::end`]; dropped, it is rolled
 /// back.
 pub(super) struct Transaction {
@@ -116,14 +112,16 @@ impl DerefMut for Transaction {
 
 impl Connections {
     /// Connections to `address`, made as they are needed.
-    pub(super) fn new(address: Address) -> Result<Self, StoreError> {
-        let encryption = match &address.tls {
-            Tls::Off => None,
-            Tls::Verified { roots } => Some(MakeRustls::trusting(roots.as_deref())?),
-        };
+    pub(super) fn new(address: &Address) -> Result<Self, StoreError> {
+        let bounds = Bounds { connect: address.connect_max(), transaction: TRANSACTION_MAX };
+        Self::bounded_by(address, bounds)
+    }
+
+    /// The same with other bounds.
+    pub(super) fn bounded_by(address: &Address, bounds: Bounds) -> Result<Self, StoreError> {
         Ok(Self {
-            address: Arc::new(address),
-            encryption,
+            hosts: Arc::new(Hosts::new(address, bounds)?),
+            bounds,
             writers: Places::new(Some(BEGIN_WRITE), WRITERS_MAX),
             readers: Places::new(Some(BEGIN_READ), READERS_MAX),
             singles: Places::new(None, SINGLES_MAX),
@@ -148,6 +146,7 @@ impl Connections {
     async fn begin(&self, places: &Arc<Places>) -> Result<Transaction, StoreError> {
         let place = Arc::clone(&places.free).acquire_owned().await;
         let place = place.map_err(|error| unavailable(&error))?;
+        let host = self.hosts.first();
         let mut session = match places.take() {
             Some(session) => session,
             None => self.connect().await?,
@@ -156,47 +155,55 @@ impl Connections {
             return Ok(Transaction { session, places: Arc::clone(places), _place: place });
         };
         // An idle connection may have ended unnoticed. Nothing is lost by a second try.
-        if session.connection.batch_execute(begin).await.is_err() {
-            places.close_idle();
+        if session.begin(begin, self.bounds).await.is_err() {
+            self.doubt(host);
             session = self.connect().await?;
-            session.connection.batch_execute(begin).await?;
+            session.begin(begin, self.bounds).await?;
         }
         Ok(Transaction { session, places: Arc::clone(places), _place: place })
     }
 
     /// A connection outside of any transaction and of the pool.
     pub(super) async fn connect_alone(&self) -> Result<AsyncPgConnection, StoreError> {
-        Ok(self.connect().await?.connection)
+        Ok(self.connect().await?.alone())
     }
 
     async fn connect(&self) -> Result<Session, StoreError> {
-        let is_unconfirmed = Arc::new(AtomicBool::new(false));
-        let config = &self.address.config;
-        let client = match &self.encryption {
-            None => {
-                let (client, connection) =
-                    config.connect(NoTls).await.map_err(|error| unreachable(&error))?;
-                drive(connection, &is_unconfirmed);
-                client
-            }
-            Some(encryption) => {
-                let (client, connection) = config
-                    .connect(encryption.clone())
-                    .await
-                    .map_err(|error| unreachable(&error))?;
-                drive(connection, &is_unconfirmed);
-                client
-            }
-        };
-        Self::session(client, is_unconfirmed).await
+        self.hosts.connect().await
     }
 
-    async fn session(
-        client: Client,
-        is_unconfirmed: Arc<AtomicBool>,
-    ) -> Result<Session, StoreError> {
-        let connection = AsyncPgConnection::try_from(client).await;
-        Ok(Session { connection: connection.map_err(|error| unavailable(&error))?, is_unconfirmed })
+    /// Does something that waits for the database, such as a whole transaction. When that
+    /// takes too long it is dropped, and its connection closed.
+    pub(super) async fn bounded<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        self.within(self.bounds.transaction, work).await
+    }
+
+    /// The same with a bound of its own.
+    pub(super) async fn within<T>(
+        &self,
+        most: Duration,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let host = self.hosts.first();
+        let Ok(outcome) = timeout(most, work).await else {
+            self.doubt(host);
+            // Whether a commit that was not answered took place is not known.
+            let what = format!("the database did not answer within {most:?}");
+            return Err(StoreError::Unavailable(what));
+        };
+        outcome
+    }
+
+    /// Closes whatever is idle and lets the next connection be tried with another host:
+    /// what befell one connection has most likely befallen all.
+    fn doubt(&self, host: usize) {
+        self.hosts.doubt(host);
+        for places in [&self.writers, &self.readers, &self.singles] {
+            places.close_idle();
+        }
     }
 }
 
@@ -235,46 +242,6 @@ impl Transaction {
     }
 }
 
-/// Carries the messages of a connection until either side closes it, and listens to
-/// what the server remarks: it tells only so that a commit was not confirmed.
-fn drive<S, T>(mut connection: Connection<S, T>, is_unconfirmed: &Arc<AtomicBool>)
-where
-    Connection<S, T>: Send + 'static,
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-{
-    let is_unconfirmed = Arc::clone(is_unconfirmed);
-    tokio::spawn(async move {
-        loop {
-            match poll_fn(|context| connection.poll_message(context)).await {
-                Some(Ok(AsyncMessage::Notice(notice))) => {
-                    if [SqlState::WARNING, SqlState::ADMIN_SHUTDOWN].contains(notice.code()) {
-                        is_unconfirmed.store(true, Ordering::SeqCst);
-                        tracing::warn!(remark = notice.message(), "the database remarks");
-                    }
-                }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => {
-                    tracing::info!(%error, "a connection to the database ended");
-                    return;
-                }
-                None => return,
-            }
-        }
-    });
-}
-
 fn unavailable(error: &dyn Display) -> StoreError {
     StoreError::Unavailable(error.to_string())
-}
-
-/// The whole chain of causes: the outermost says only that it did not work.
-fn unreachable(error: &tokio_postgres::Error) -> StoreError {
-    let mut text = "the database cannot be reached".to_owned();
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |it| it.source());
-    for cause in causes {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-    }
-    StoreError::Unavailable(text)
 }

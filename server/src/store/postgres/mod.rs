@@ -18,6 +18,7 @@ mod rejected;
 mod run;
 mod scheduler;
 mod server;
+mod session;
 mod slot;
 mod statement;
 #[cfg(test)]
@@ -36,8 +37,6 @@ use nightbell_domain::presence::{Lease, ServerId};
 use nightbell_domain::run::Run;
 use nightbell_domain::scheduler::Scheduler;
 use nightbell_domain::time::Timestamp;
-
-use tokio::time::timeout;
 
 use super::batch::{Batch, Committed};
 use super::{
@@ -67,8 +66,9 @@ impl Postgres {
     /// [`StoreError::Unavailable`] if the database cannot be reached, or would lose what
     /// it has acknowledged.
     pub async fn open(address: Address) -> Result<Self, StoreError> {
-        let connections = Connections::new(address)?;
-        server::check(&mut connections.connect_alone().await?).await?;
+        let connections = Connections::new(&address)?;
+        let checking = async { server::check(&mut connections.connect_alone().await?).await };
+        connections.bounded(checking).await?;
         migrations::run(&connections).await?;
         Ok(Self { connections })
     }
@@ -77,24 +77,30 @@ impl Postgres {
 /// Runs one piece of work in a transaction that writes.
 macro_rules! writing {
     ($self:ident, |$c:ident| $work:expr) => {{
-        let mut transaction = $self.connections.write().await?;
-        let outcome = {
-            let $c = &mut *transaction;
-            $work.await
+        let working = async {
+            let mut transaction = $self.connections.write().await?;
+            let outcome = {
+                let $c = &mut *transaction;
+                $work.await
+            };
+            transaction.end(outcome).await
         };
-        transaction.end(outcome).await
+        $self.connections.bounded(working).await
     }};
 }
 
 /// Runs one piece of work in a transaction that reads.
 macro_rules! reading {
     ($self:ident, |$c:ident| $work:expr) => {{
-        let mut transaction = $self.connections.read().await?;
-        let outcome = {
-            let $c = &mut *transaction;
-            $work.await
+        let working = async {
+            let mut transaction = $self.connections.read().await?;
+            let outcome = {
+                let $c = &mut *transaction;
+                $work.await
+            };
+            transaction.end(outcome).await
         };
-        transaction.end(outcome).await
+        $self.connections.bounded(working).await
     }};
 }
 
@@ -446,8 +452,7 @@ impl Store for Postgres {
             let outcome = presence::attend(&mut single, &presence).await;
             single.end(outcome).await
         };
-        let slow = |_| StoreError::Unavailable("a sign of life took too long".to_owned());
-        let seen_until = timeout(SINGLE_MAX, attending).await.map_err(slow)??;
+        let seen_until = self.connections.within(SINGLE_MAX, attending).await?;
         let (signs, lease) = reading!(self, |c| presence::read(c))?;
         Ok(Attendance { signs, lease, seen_until })
     }

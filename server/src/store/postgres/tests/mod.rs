@@ -2,6 +2,7 @@
 
 pub(crate) mod cluster;
 mod connections;
+mod hanging;
 mod migrations;
 mod plans;
 
@@ -37,7 +38,7 @@ fn fresh() -> PostgresBench {
 }
 
 fn connections_to(database: &Database) -> Connections {
-    Connections::new(Address::parse(database.address()).unwrap()).unwrap()
+    Connections::new(&Address::parse(database.address()).unwrap()).unwrap()
 }
 
 /// A database with the tables.
