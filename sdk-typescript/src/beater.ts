@@ -3,7 +3,7 @@ import { later, now } from "./clock.js";
 import { nextMs } from "./heartbeat.js";
 import type { JsonObject } from "./json.js";
 import type { Reporter } from "./reporter.js";
-import { ofError } from "./retry.js";
+import { ofError, probeMs } from "./retry.js";
 import { directivesOf, type LiveRun } from "./run.js";
 import type { Stream } from "./stream.js";
 
@@ -34,6 +34,9 @@ export class LocalBeater implements Beater {
   #timer: NodeJS.Timeout | undefined;
   #stream: Stream | undefined;
   #isOpening = false;
+  /** Streams in a row on which the server said nothing, and when to try another. */
+  #failures = 0;
+  #openAtMs = 0;
 
   /** `heard` is told what the server wants of a run. */
   constructor(
@@ -109,8 +112,10 @@ export class LocalBeater implements Beater {
 
   /** Opens the stream if there may be one; until it stands, runs are beaten for one by one. */
   #open(): void {
-    const isDead = this.#stream?.isDead ?? true;
-    if (!this.#mayStream || this.#isOpening || !isDead || !this.reporter.line.isUp) return;
+    if (!this.#mayStream || this.#isOpening || !this.reporter.line.isUp) return;
+    if (this.#stream?.isDead === false) return;
+    this.#mourn();
+    if (performance.now() < this.#openAtMs) return;
     this.#isOpening = true;
     const { config } = this.reporter;
     import("./stream.js")
@@ -128,6 +133,15 @@ export class LocalBeater implements Beater {
       .finally(() => {
         this.#isOpening = false;
       });
+  }
+
+  /** A stream that never stood, as behind a proxy that knows no HTTP/2, is not tried again at once. */
+  #mourn(): void {
+    if (this.#stream === undefined) return;
+    this.#failures = this.#stream.hasSpoken ? 0 : this.#failures + 1;
+    this.#stream = undefined;
+    const wait = this.#failures === 0 ? 0 : probeMs(this.#failures, Math.random());
+    this.#openAtMs = performance.now() + wait;
   }
 
   #obey(all: JsonObject[]): void {

@@ -29,11 +29,17 @@ export class Stream {
   #next: (() => void) | undefined;
   #sequence = 0;
   #heardAt = performance.now();
+  #hasSpoken = false;
   #isClosed = false;
 
   constructor(config: Config, url: string, listener: Listener) {
     this.#wire = new GrpcWire(config, url);
     void this.#listen(listener);
+  }
+
+  /** Whether the server has ever said anything. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
   }
 
   get isDead(): boolean {
@@ -95,6 +101,7 @@ export class Stream {
     try {
       for await (const answer of this.#wire.stream(this.#outgoing(), this.#ending.signal)) {
         this.#heardAt = performance.now();
+        this.#hasSpoken = true;
         this.#hear(answer, listener);
       }
     } catch {

@@ -8,6 +8,7 @@ import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-no
 import type { Config } from "./config.js";
 import { credentialsInterceptor } from "./credentials.js";
 import { nameLookup } from "./names.js";
+import { VERSION } from "./version.js";
 
 /** A transport, and how to let go of its connection. */
 export interface NodeTransport {
@@ -47,7 +48,7 @@ export function createNodeTransport(
 }
 
 const named: Interceptor = (next) => (request) => {
-  request.header.set("user-agent", `nightbell-typescript/0.1.0 (grpc; ${process.version})`);
+  request.header.set("user-agent", `nightbell-typescript/${VERSION} (grpc; ${process.version})`);
   return next(request);
 };
 

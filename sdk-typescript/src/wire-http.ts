@@ -8,6 +8,7 @@ import { RequestTimeoutError, TransportError, UnavailableError } from "./errors.
 import { asObject, type Json, type JsonObject } from "./json.js";
 import { nameLookup } from "./names.js";
 import { codeOf, statusError } from "./refusal.js";
+import { VERSION } from "./version.js";
 import type { Call, Wire } from "./wire.js";
 
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
@@ -32,7 +33,7 @@ export class HttpWire implements Wire {
     );
     this.#headers = {
       "content-type": "application/json",
-      "user-agent": `nightbell-typescript/0.1.0 (http; ${process.version})`,
+      "user-agent": `nightbell-typescript/${VERSION} (http; ${process.version})`,
     };
     if (config.apiKey !== undefined) this.#headers["x-api-key"] = config.apiKey;
   }

@@ -8,10 +8,14 @@ import { LiveRun, type RunHost } from "../src/run.js";
 
 const SECOND = 1_000;
 const streamed: number[] = [];
-const streams = vi.hoisted(() => ({ alive: true }));
+const streams = vi.hoisted(() => ({ alive: true, opened: 0 }));
 
 vi.mock("../src/stream.js", () => ({
   Stream: class {
+    hasSpoken = streams.alive;
+    constructor() {
+      streams.opened += 1;
+    }
     get isDead() {
       return !streams.alive;
     }
@@ -30,6 +34,7 @@ vi.mock("../src/stream.js", () => ({
 beforeEach(() => {
   streamed.length = 0;
   streams.alive = true;
+  streams.opened = 0;
   vi.useFakeTimers();
 });
 afterEach(() => void vi.useRealTimers());
@@ -82,6 +87,17 @@ test("a server that asks for more heartbeats has them before the next was due", 
   await vi.advanceTimersByTimeAsync(20 * SECOND);
   expect(run.intervalMs(false)).toBe(2 * SECOND);
   expect(longest(unary)).toBeLessThanOrEqual(2 * SECOND);
+  beater.close();
+});
+
+test("a stream that never stands is tried seldom, and costs no more heartbeats", async () => {
+  streams.alive = false;
+  const { unary, beater } = beating();
+  await vi.advanceTimersByTimeAsync(600 * SECOND);
+  expect(streams.opened).toBeGreaterThan(5);
+  expect(streams.opened).toBeLessThan(25);
+  expect(unary.length).toBeLessThan(60);
+  expect(longest(unary)).toBeLessThanOrEqual(30 * SECOND);
   beater.close();
 });
 

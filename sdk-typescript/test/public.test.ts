@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 
 import * as messages from "../src/messages.js";
 import { createServices } from "../src/services.js";
+import { VERSION } from "../src/version.js";
 import { SDK } from "./support/places.js";
 
 const ERRORS = [
@@ -57,6 +58,10 @@ test("every entry that is published is one of them", () => {
   const { exports } = JSON.parse(readFileSync(`${SDK}package.json`, "utf8"));
   const published = Object.keys(exports).filter((it) => it !== "./package.json");
   expect(published).toHaveLength(Object.keys(ENTRIES).length);
+});
+
+test("calls tell the version that is published", () => {
+  expect(JSON.parse(readFileSync(`${SDK}package.json`, "utf8")).version).toBe(VERSION);
 });
 
 describe("every call of the contract", () => {

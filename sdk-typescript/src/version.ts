@@ -1,0 +1,2 @@
+/** That of the package, told with every call. */
+export const VERSION = "0.1.0";
