@@ -13,7 +13,7 @@ from tests.support import faults, programs
 from tests.support.programs import env_for
 from tests.test_faults import FULL_DISK, GOOD_DISK, JOB, READ_ONLY_DISK, spool_on
 
-from .table import Table, middle_and_most
+from .table import Table
 
 PROMISED_S = 1.6
 DISKS = (GOOD_DISK, FULL_DISK, READ_ONLY_DISK)
@@ -22,19 +22,22 @@ DISKS = (GOOD_DISK, FULL_DISK, READ_ONLY_DISK)
 def measure(rounds: int) -> None:
     for transport in ("http", "grpc"):
         off = env_for("http://127.0.0.1:9", NIGHTBELL_DISABLED="1", NIGHTBELL_TRANSPORT=transport)
-        alone = statistics.median(_took(JOB.format(before=""), off) for _ in range(2 * rounds))
-        title = f"Added to a job of 0.1 s over {transport}: median (most) of {rounds}"
+        alone = [_took(JOB.format(before=""), off) for _ in range(2 * rounds)]
+        title = f"Added to a job of 0.1 s over {transport}: least (median) of {rounds}"
         table = Table(title, "", *DISKS, width=17)
-        worst = 0.0
+        found = []
         for fault in faults.ALL:
             cells = []
             for disk in DISKS:
-                added = [it - alone for it in _times(fault, disk, transport, rounds)]
-                worst = max(worst, statistics.median(added))
-                cells.append(middle_and_most(added))
+                times = _times(fault, disk, transport, rounds)
+                # What other programs take is in every figure, and least in the least.
+                least = min(times) - min(alone)
+                middle = statistics.median(times) - statistics.median(alone)
+                found.append((least, middle))
+                cells.append(f"{least:.2f} ({middle:.2f}) s")
             table.row(fault, *cells)
-        kept = "kept" if worst <= PROMISED_S else "BROKEN"
-        print(f"The promise of {PROMISED_S} s is {kept}: {worst:.2f} s.")
+        least, middle = (max(it) for it in zip(*found, strict=True))
+        print(f"At most {least:.2f} ({middle:.2f}) s; promised are {PROMISED_S} s.")
 
 
 def _times(fault: str, disk: str, transport: str, rounds: int) -> list[float]:

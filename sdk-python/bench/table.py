@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-
 
 class Table:
     def __init__(self, title: str, first: str, *columns: str, width: int = 13) -> None:
@@ -17,7 +15,3 @@ class Table:
 
 def millis(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms"
-
-
-def middle_and_most(values: list[float], unit: str = "s") -> str:
-    return f"{statistics.median(values):.2f} ({max(values):.2f}) {unit}"

@@ -30,6 +30,7 @@ GENERATOR = 0x20  # inspect.CO_GENERATOR, and so on: importing inspect takes 8 m
 COROUTINE = 0x80
 ITERABLE_COROUTINE = 0x100
 ASYNC_GENERATOR = 0x200
+_GENERATORS: tuple[type, ...] = (types.GeneratorType, types.AsyncGeneratorType)
 _GENERATOR = "job %r returned a generator: its run ended before the work began"
 
 _Token = contextvars.Token["Run | None"]
@@ -48,8 +49,8 @@ class Job:
 
         Raises TypeError for generator functions: nobody could say when such a run ends.
         """
-        if isinstance(function, (classmethod, staticmethod)):
-            kind = type(function).__name__
+        kind = type(function).__name__
+        if kind in ("classmethod", "staticmethod"):
             raise TypeError(f"nightbell.job cannot watch a {kind}: put it below @{kind}")
         flags = _flags(function)
         if flags & (GENERATOR | ASYNC_GENERATOR) and not flags & ITERABLE_COROUTINE:
@@ -76,7 +77,7 @@ class Job:
                 _reset(token)
                 return self._awaited(run, result)  # type: ignore[return-value]
             self._end(run, token, None)
-            if isinstance(result, (types.GeneratorType, types.AsyncGeneratorType)):
+            if type(result) in _GENERATORS:
                 _log.warn(f"generator {run.scheduler_id}", _GENERATOR, run.scheduler_id)
             return result
 
