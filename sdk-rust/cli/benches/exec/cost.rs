@@ -10,9 +10,8 @@ use nightbell::api::{ListRunsRequest, Run, RunStatus};
 use rustix::process::{Pid, Signal};
 
 use crate::faulty::Faulty;
-use crate::{OVERHEAD_MAX, RESIDENT_MAX_KIB, millis, now, real, say, watch};
+use crate::{OVERHEAD_MAX, RESIDENT_MAX_KIB, millis, now, real, say, the_command, watch};
 
-const EXEC: &str = env!("CARGO_BIN_EXE_nightbell");
 const ROUNDS: usize = 300;
 /// A server that is away is waited for at the end, so that fewer must do.
 const ROUNDS_AWAY: usize = 20;
@@ -55,7 +54,7 @@ pub(crate) fn print(server: &real::Server) -> bool {
 }
 
 fn exec(url: &str, key: &str, spool: &Path, transport: &str, words: &str) -> Command {
-    let mut command = Command::new(EXEC);
+    let mut command = Command::new(the_command());
     watch(&mut command, url, key);
     command.env("NIGHTBELL_SPOOL_DIR", spool).env("NIGHTBELL_TRANSPORT", transport);
     command.args(["exec", "bench", "--"]).args(words.split(' '));

@@ -7,9 +7,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::faulty::{DISKS, Faulty, SERVERS, on_disk};
-use crate::{HELD_UP_MAX, millis, now, real, say, watch};
+use crate::{HELD_UP_MAX, millis, now, real, say, the_command, watch};
 
-const EXEC: &str = env!("CARGO_BIN_EXE_nightbell");
 const EXEC_WORDS: &[&str] = &["exec", "bench", "--", "sh", "-c", "sleep 0.02; echo over; exit 3"];
 /// How often each is measured; the longest counts.
 const ROUNDS: usize = 3;
@@ -42,7 +41,9 @@ pub(crate) fn print(server: &real::Server) -> bool {
 fn row(name: &str, url: &str, key: &str, make: impl Fn(&Path, &str) -> Command) -> Duration {
     let bench = std::env::current_exe().expect("a path");
     let mut cells = vec![];
-    for (path, words) in [(EXEC, EXEC_WORDS), (bench.to_str().expect("text"), &["job"])] {
+    for (path, words) in
+        [(the_command().as_str(), EXEC_WORDS), (bench.to_str().expect("text"), &["job"])]
+    {
         for transport in ["grpc", "http"] {
             let held_up = (0..ROUNDS).map(|_| {
                 let folder = tempfile::tempdir().expect("a folder");
