@@ -55,7 +55,7 @@ the <a href=\"/api/openapi.json\">OpenAPI document</a> are made from the contrac
 times are RFC 3339 with an offset, durations are written like <code>\"300s\"</code>, and \
 <code>null</code> means absent.</p>
 <p>A refusal has one form everywhere:</p>
-<pre>{\"error\": {\"code\": 400, \"status\": \"INVALID_ARGUMENT\", \"reason\": \"BAD_VALUE\",
+<pre tabindex=\"0\">{\"error\": {\"code\": 400, \"status\": \"INVALID_ARGUMENT\", \"reason\": \"BAD_VALUE\",
   \"message\": \"…\", \"field_violations\": [{\"field\": \"…\", \"reason\": \"…\", \"description\": \"…\"}],
   \"retryable\": false, \"retry_after_ms\": null, \"request_id\": \"…\"}}</pre>
 </header>
@@ -101,7 +101,7 @@ fn call(page: &mut String, contract: &Contract, method: &Method) {
     errors(page, &comment);
     if let Some(route) = &method.route {
         let curl = curl(contract, method, route);
-        let _ = writeln!(page, "<h4>Example</h4>\n<pre>{}</pre>", Text(&curl));
+        let _ = writeln!(page, "<h4>Example</h4>\n<pre tabindex=\"0\">{}</pre>", Text(&curl));
     }
     page.push_str("</article>\n");
 }

@@ -7,7 +7,7 @@ import { Badge, Failure, Section, Text } from "./parts.js";
 import { nightbell } from "./session.js";
 import { ruleText } from "./settingsform.js";
 import { At, type Instant, instantOf, millis } from "./time.js";
-import { healthLook, jobName, type Look, SILENT, schedulerPath } from "./words.js";
+import { healthLook, jobName, type Look, PLANNED, SILENT, schedulerPath } from "./words.js";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -148,7 +148,7 @@ function Silent({ of }: { of: Day }) {
       <ul class="rows">
         {soon.map((it) => (
           <li class="row" key={it.silenceId}>
-            <Badge look={SILENT} /> {it.active ? "until" : "from"}{" "}
+            <Badge look={it.active ? SILENT : PLANNED} /> {it.active ? "until" : "from"}{" "}
             <At at={(it.active ? it.activeUntil : it.nextStartAt) as Instant | undefined} />
             <a href="/silences">
               <Text>{it.settings?.note}</Text>

@@ -12,6 +12,23 @@ const FEWEST = 3;
 const HEIGHT = 240;
 /** A range wider than this is drawn on a scale of powers of ten. */
 const WIDE = 20;
+/** Steps between the lines of a scale, in milliseconds: whole numbers of people's units. */
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500].concat(
+  [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 21_600, 43_200, 86_400].map(
+    (seconds) => seconds * 1000,
+  ),
+);
+const TIME = { hour: "2-digit", minute: "2-digit" } as const;
+const DAY = { month: "short", day: "numeric" } as const;
+const TWO_DAYS_S = 172_800;
+
+/** As everywhere on the page, where uPlot would write as in America. */
+function timesOf(chart: uPlot, at: readonly number[]): string[] {
+  const { min = 0, max = 0 } = chart.scales.x ?? {};
+  const isLong = (max ?? 0) - (min ?? 0) > TWO_DAYS_S;
+  const format = new Intl.DateTimeFormat(undefined, isLong ? DAY : TIME);
+  return at.map((second) => format.format(second * 1000));
+}
 
 export interface Bound {
   word: string;
@@ -118,7 +135,15 @@ function draw(place: HTMLElement, took: readonly Took[], bounds: readonly Bound[
         ? { distr: 3, range: () => [least / 2, most * 2] }
         : { range: () => [0, most * 1.15] },
     },
-    axes: [axis, { ...axis, size: 64, values: (_, at) => at.map((ms) => (ms ? span(ms) : "")) }],
+    axes: [
+      { ...axis, values: timesOf },
+      {
+        ...axis,
+        size: 84,
+        values: (_, at) => at.map((ms) => (ms ? span(ms) : "")),
+        ...(isWide ? {} : { incrs: STEPS }),
+      },
+    ],
     series: [
       { label: "began", value: (_, at) => (at ? new Date(at * 1000).toLocaleString() : "–") },
       {

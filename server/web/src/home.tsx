@@ -12,7 +12,7 @@ import { Fleet } from "./fleet.js";
 import { incidents, link, loadIncidents, schedulers } from "./live.js";
 import { Action, Badge, ProgressOf, runNotes, Section, Text, took } from "./parts.js";
 import { nightbell } from "./session.js";
-import { Ago, type Instant, millis } from "./time.js";
+import { Ago, type Instant, millis, spanOf } from "./time.js";
 import { Welcome } from "./welcome.js";
 import { incidentPath, jobName, lastLine, reasonLook, runLook, schedulerPath } from "./words.js";
 
@@ -73,6 +73,8 @@ function NeedsAttention({ count }: { count: number }) {
 export function IncidentRow({ incident }: { incident: Incident }) {
   const zone = schedulers.value.get(incident.schedulerId)?.settings?.timezone;
   const isOpen = incident.state === IncidentState.OPEN;
+  const isOver = incident.state === IncidentState.RESOLVED;
+  const look = reasonLook(incident.reason);
   const taken = incident.acknowledgement;
   const acknowledge = async () => {
     await nightbell.incidents.acknowledgeIncident({ incidentId: incident.incidentId });
@@ -80,12 +82,15 @@ export function IncidentRow({ incident }: { incident: Incident }) {
   };
   return (
     <li class="row incident">
-      <Badge look={reasonLook(incident.reason)} />
+      <Badge look={isOver ? { ...look, tone: "quiet" } : look} />
       <a href={incidentPath(incident.incidentId)}>
         <Text>{incident.jobName || incident.schedulerId}</Text>
       </a>
       <span class="quiet">
-        <Text>{incident.serviceName}</Text> · since{" "}
+        <Text>{incident.serviceName}</Text> ·{" "}
+        {isOver
+          ? `over, lasted ${spanOf(incident.duration as Instant | undefined)}, began `
+          : "since "}
         <Ago at={incident.onsetAt as Instant | undefined} zone={zone} />
       </span>
       <span class="line" title={incident.summary}>

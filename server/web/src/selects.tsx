@@ -84,24 +84,23 @@ export function Selected({ of }: { of: Selector | undefined }) {
   const { schedulerId = "", serviceName = "", labels = {} } = of ?? {};
   const it = schedulers.value.get(schedulerId);
   const told = labelsText(labels);
-  if (!schedulerId && !serviceName && !told) return <>every scheduler</>;
-  return (
-    <>
-      {schedulerId && (
-        <a href={schedulerPath(schedulerId)}>
-          <Text>{it ? jobName(it) : schedulerId}</Text>
-        </a>
-      )}{" "}
-      {serviceName && (
-        <>
-          the service <Text>{serviceName}</Text>
-        </>
-      )}{" "}
-      {told && (
-        <>
-          with <Text>{told}</Text>
-        </>
-      )}
-    </>
-  );
+  const parts = [
+    schedulerId && (
+      <a href={schedulerPath(schedulerId)}>
+        <Text>{it ? jobName(it) : schedulerId}</Text>
+      </a>
+    ),
+    serviceName && (
+      <>
+        the service <Text>{serviceName}</Text>
+      </>
+    ),
+    told && (
+      <>
+        with <Text>{told}</Text>
+      </>
+    ),
+  ].filter(Boolean);
+  if (parts.length === 0) return <>every scheduler</>;
+  return <>{parts.flatMap((part, index) => (index > 0 ? [" ", part] : [part]))}</>;
 }

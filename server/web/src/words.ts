@@ -73,7 +73,7 @@ const RESOLUTION: Partial<Record<Resolution, string>> = {
 };
 
 const LIMIT: Partial<Record<LimitState, Look>> = {
-  [LimitState.RUNNING]: { word: "running", sign: "▶", tone: "busy" },
+  [LimitState.RUNNING]: { word: "counting", sign: "▾", tone: "busy" },
   [LimitState.BREACHED]: { word: "breached", sign: "✕", tone: "bad" },
   [LimitState.IDLE]: { word: "idle", sign: "○", tone: "quiet" },
 };

@@ -111,14 +111,16 @@ fn wrapped(command: &str) -> String {
     format!("/bin/sh -c '{}'", command.replace('\'', "'\\''"))
 }
 
+/// Programs whose name says nothing of what they run.
+const INTERPRETERS: &[&str] =
+    &["sh", "bash", "python", "python3", "perl", "ruby", "node", "php", "env", "nice", "cd"];
+
 /// The program's name, without folder and ending; of an interpreter, its script's.
 fn name_of(command: &str) -> String {
     // What is gone to is not what is done.
     if let Some((_, rest)) = command.split_once("&&").filter(|_| command.starts_with("cd ")) {
         return name_of(rest.trim());
     }
-    const INTERPRETERS: &[&str] =
-        &["sh", "bash", "python", "python3", "perl", "ruby", "node", "php", "env", "nice", "cd"];
     let words =
         command.split_whitespace().filter(|word| !word.starts_with('-') && !word.contains('='));
     let names = words.map(|word| word.rsplit('/').next().unwrap_or(word));
