@@ -24,8 +24,8 @@ members = ["nightbell-$version", "nightbell-cli-$version"]
 [patch.crates-io]
 nightbell = { path = "nightbell-$version" }
 END
-# The versions that everything else was tested with.
-cp Cargo.lock "$folder"
+# The versions and the Rust that everything else was tested with.
+cp Cargo.lock rust-toolchain.toml "$folder"
 
 cd "$folder"
 export CARGO_TARGET_DIR=$target
