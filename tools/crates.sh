@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs the crates as they would be published, and builds what was packed, and nothing of
-# this repository, with its documentation:
+# Packs the crates as they would be published, and checks what was packed, with nothing of
+# this repository beside it, and the documentation of the library:
 #
 #     tools/crates.sh <target folder> [+toolchain]
 set -euo pipefail
@@ -24,13 +24,13 @@ members = ["nightbell-$version", "nightbell-cli-$version"]
 [patch.crates-io]
 nightbell = { path = "nightbell-$version" }
 END
-# The versions that everything else was tested with.
-cp Cargo.lock "$folder"
+# The versions and the Rust that everything else was tested with.
+cp Cargo.lock rust-toolchain.toml "$folder"
 
 cd "$folder"
 export CARGO_TARGET_DIR=$target
 export RUSTDOCFLAGS="--deny warnings"
 cargo $toolchain check --workspace --features "$features"
 if [ -z "$toolchain" ]; then
-  cargo doc --workspace --features "$features" --no-deps
+  cargo doc --package nightbell --features "$features" --no-deps
 fi
