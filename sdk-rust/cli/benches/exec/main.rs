@@ -41,7 +41,7 @@ fn measure() {
     }
 }
 
-/// What was built with this, unless NIGHTBELL_BIN names another: the one that is shipped.
+/// What was built with this, unless `NIGHTBELL_BIN` names another: the one that is shipped.
 fn the_command() -> String {
     std::env::var("NIGHTBELL_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_nightbell").to_owned())
 }
