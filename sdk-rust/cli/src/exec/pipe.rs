@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, ioctl_fionread, read, retry_on_intr, write};
 use rustix::stdio;
 
@@ -56,6 +56,15 @@ impl Outlet {
 fn wait_for(fd: BorrowedFd<'_>, what: PollFlags) {
     // A signal, such as that the command has ended, says nothing of the output.
     let _ = retry_on_intr(|| poll(&mut [PollFd::new(&fd, what)], None));
+}
+
+/// Whether anybody may still write, or has written what nobody has read.
+fn is_held(from: BorrowedFd<'_>) -> bool {
+    let mut fds = [PollFd::new(&from, PollFlags::IN)];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let _ = retry_on_intr(|| poll(&mut fds, Some(&at_once)));
+    let seen = fds[0].revents();
+    seen.contains(PollFlags::IN) || !seen.contains(PollFlags::HUP)
 }
 
 /// An output that a thread copies until its end.
@@ -132,7 +141,8 @@ impl Pipe {
         let is_passing = |state: &mut State| state.from.is_some() && state.passed < state.read;
         let waited = self.shared.changed.wait_timeout_while(state, HAND_OVER_MAX, is_passing);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if let Some(from) = state.from.take().filter(|_| state.passed == state.read) {
+        let is_passed = state.passed == state.read;
+        if let Some(from) = state.from.take().filter(|from| is_passed && is_held(from.as_fd())) {
             // Without it they are told that nobody reads.
             let _ = leave_behind(&from, self.outlet);
         }
