@@ -10,6 +10,7 @@ const BATCH_MAX = 500;
 export class Replay {
   #claims: Claim[] = [];
   #isWanted = true;
+  #isGivenBack = false;
 
   constructor(
     readonly reporter: Reporter,
@@ -28,13 +29,14 @@ export class Replay {
   /** Sends up to one batch. What could not be sent waits for the next probe. */
   async round(): Promise<void> {
     this.#isWanted = false;
+    this.#isGivenBack = false;
     this.#claims = this.spool.claim(BATCH_MAX);
     if (this.#claims.length === 0) return this.reporter.line.restore();
     const several = this.#claims.length === BATCH_MAX;
     try {
       while (this.#claims.length > 0) await this.#next();
       this.reporter.line.restore();
-      this.#isWanted = several;
+      this.#isWanted = several && !this.#isGivenBack;
     } catch (error) {
       if (ofError(error) === "hold") this.reporter.hold(error);
       else this.reporter.lose(error);
@@ -45,6 +47,7 @@ export class Replay {
   /** Leaves what is not sent to others until it is wanted again. Synchronous: the process may be ending. */
   giveBack(): void {
     this.#isWanted = false;
+    this.#isGivenBack = true;
     for (const claim of this.#claims) this.spool.giveBack(claim);
     this.#claims = [];
   }

@@ -40,6 +40,7 @@ export class Reporter {
   #working: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #isHurried = false;
+  #isStopped = false;
 
   constructor(
     readonly config: Config,
@@ -62,6 +63,7 @@ export class Reporter {
 
   /** Takes a report; returns at once. */
   put(report: Report): void {
+    this.#isStopped = false;
     if (report.kind === "register") this.#known.set(String(report.body.scheduler_id), report.body);
     if (this.#queue.length >= QUEUE_MAX) this.#keep(report);
     else this.#queue.push(report);
@@ -133,6 +135,12 @@ export class Reporter {
     this.#replay?.giveBack();
   }
 
+  /** Writes down what is left, and does nothing more until there is another report. */
+  stop(): void {
+    this.#isStopped = true;
+    this.spill();
+  }
+
   #giveUp(): void {
     if (this.line.isUp) this.config.log("the server does not answer; reports are kept on disk");
     this.line.lose();
@@ -142,6 +150,7 @@ export class Reporter {
   }
 
   #work(): void {
+    if (this.#isStopped) return;
     this.#working ??= this.#drain().finally(() => {
       this.#working = undefined;
       // What came between the last look and now.
@@ -157,7 +166,7 @@ export class Reporter {
       if (report !== undefined) {
         await this.#settle(report);
         if (this.#queue[0] === report) this.#queue.shift();
-      } else if (this.#replay?.isWanted) {
+      } else if (this.#replay?.isWanted && !this.#isStopped) {
         await this.#replay.round();
       } else {
         return;

@@ -100,7 +100,7 @@ export class Watch implements RunHost, Closable {
   }
 
   close(): void {
-    this.spill();
+    this.reporter.stop();
     this.#beater?.close();
     this.#beater = undefined;
     this.reporter.wire.close();
