@@ -147,9 +147,10 @@ def take(browser, server: Server, folder: Path, pages: dict[str, str]) -> None:
             page.get_by_role("heading").first.wait_for()
             # What comes after the first answer.
             page.wait_for_timeout(1_000)
-            page.screenshot(
-                path=folder / f"{name}-{width}-{scheme}.png", full_page=name != "reference"
-            )
+            # Home draws only the schedulers in sight, and the reference is very long.
+            is_whole = name not in ("home", "reference")
+            path = folder / f"{name}-{width}-{scheme}.png"
+            page.screenshot(path=path, full_page=is_whole)
         context.close()
 
 

@@ -137,7 +137,7 @@ impl Core {
             match self.shared.flush_due() {
                 None => asked.await,
                 Some(flush) => tokio::select! {
-                    () = sleep_until(flush.at.into()) => return,
+                    () = sleep_until(flush.disk_at.into()) => return,
                     () = asked => {}
                 },
             }

@@ -32,10 +32,16 @@ struct Queue {
     registrations: HashMap<String, RegisterSchedulerRequest>,
 }
 
+/// What part of an exit budget is the disk's: a busy machine needs more than a moment for
+/// it, and what neither the server nor the disk has by the end is lost.
+const DISK_SHARE: u32 = 5;
+
 /// Up to which report the queue is to be empty, and when at the latest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Flush {
     pub(super) upto: u64,
+    /// When no server is waited for any more, and the disk's turn begins.
+    pub(super) disk_at: Instant,
     pub(super) at: Instant,
 }
 
@@ -175,9 +181,13 @@ impl Shared {
         let now = clock::instant();
         *self.flushed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
         let at = now + budget;
-        let upto = queue.put;
-        let earlier = queue.flush.map_or(at, |flush| flush.at.min(at));
-        queue.flush = Some(Flush { upto, at: earlier });
+        let flush = Flush { upto: queue.put, disk_at: at - budget / DISK_SHARE, at };
+        let (upto, asked) = (flush.upto, queue.flush);
+        // Whoever asked before waits no longer for that.
+        queue.flush = Some(match asked {
+            Some(asked) if asked.at < at => Flush { upto, ..asked },
+            _ => flush,
+        });
         drop(queue);
         self.flush_asked.notify_one();
         self.wake.notify_one();

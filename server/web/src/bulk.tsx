@@ -63,8 +63,10 @@ function coversAll(wanted: Wanted, found: readonly Scheduler[], of: readonly Sch
   const { service, label } = wanted;
   const [name, value] = label.split("=", 2);
   const isExact = label === "" || of.every((it) => name && it.settings?.labels[name] === value);
-  const isWhole = wanted.text.trim() === "" && wanted.health === 0 && of.length === found.length;
-  if (!isWhole || !isExact || (service === "" && label === "")) return undefined;
+  const isPlain = wanted.text.trim() === "" && wanted.health === 0;
+  const shown = new Set(found);
+  const isWhole = of.length === found.length && of.every((it) => shown.has(it));
+  if (!isPlain || !isWhole || !isExact || (service === "" && label === "")) return undefined;
   return { serviceName: service, labels: name && value !== undefined ? { [name]: value } : {} };
 }
 
@@ -105,6 +107,8 @@ export function Bulk({ wanted, found }: Props) {
     );
   };
   if (of.length === 0) return <Failure of={failures.join("\n")} />;
+  const shown = new Set(found);
+  const hidden = of.filter((it) => !shown.has(it)).length;
   const paused = of.filter((it) => it.health === Health.PAUSED);
   const judged = of.filter((it) => it.health !== Health.PAUSED);
   const broken = of.filter((it) => it.openIncidentIds.length > 0);
@@ -120,7 +124,9 @@ export function Bulk({ wanted, found }: Props) {
   );
   return (
     <div class="bulk" role="toolbar" aria-label="What to do with those chosen">
-      <strong>{of.length} chosen</strong>
+      <strong>
+        {of.length} chosen{hidden > 0 && `, ${hidden} not shown`}
+      </strong>
       {button("Acknowledge", broken, () => run("Acknowledged", broken, acknowledge))}
       {SILENCED_HOURS.map((hours) => button(`Silence ${hours} h`, of, () => silence(hours)))}
       {button("Pause", judged, () => run("Paused", judged, pause))}

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use nightbell::api::RunStatus;
 
-use crate::{Seen, behind, code, of, real};
+use crate::{Seen, behind, code, real};
 
 /// Waits until the process that `orphan` names has been buried, and says so by its code.
 const UNTIL_BURIED: &str = "orphan=$(cat orphan); i=0
