@@ -181,7 +181,8 @@ impl Shared {
         let now = clock::instant();
         *self.flushed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
         let at = now + budget;
-        let flush = Flush { upto: queue.put, disk_at: at - budget / DISK_SHARE, at };
+        let flush =
+            Flush { upto: queue.put, disk_at: now + budget / DISK_SHARE * (DISK_SHARE - 1), at };
         let (upto, asked) = (flush.upto, queue.flush);
         // Whoever asked before waits no longer for that.
         queue.flush = Some(match asked {
