@@ -16,7 +16,7 @@ export type Link = "connecting" | "live" | "lost";
 export const link = signal<Link>("connecting");
 
 const AGAIN_MS = 2_000;
-const ARRIVED_MS = 50;
+const ARRIVED_MS = 200;
 const INCIDENTS_MAX = 500;
 
 let arrived: WatchSchedulersResponse[] = [];
