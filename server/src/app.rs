@@ -19,9 +19,10 @@ use crate::channel::http::{Bounds as HttpBounds, HttpClient, SystemLookup};
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::{Database, Settings};
 use crate::error::ServiceError;
-use crate::limits::{CONNECTIONS_MAX, SHUTDOWN_GRACE};
+use crate::limits::{CONNECTIONS_MAX, PROVIDER_CONNECT_MAX, PROVIDER_MAX, SHUTDOWN_GRACE};
 use crate::listen::{self, Listen, tls};
 use crate::service::keys::{NewKey, StoredKeys, make_key_up_to};
+use crate::service::provider::{Client, reachable};
 use crate::service::{Parts, Rules, Services};
 use crate::store::Store;
 use crate::store::postgres::Postgres;
@@ -155,8 +156,10 @@ async fn parts(settings: &Settings, storage: &Storage) -> Result<Parts, Failure>
     let keys = Arc::new(StoredKeys(Arc::clone(&storage.store)));
     let auth = Arc::new(Authenticator::new(Arc::clone(&storage.secret), keys, default_rate)?);
     auth.keys().refresh().await;
+    let sign_in = provider(settings, storage).await?;
     let allow = Arc::new(settings.allow_targets.clone());
     Ok(Parts {
+        sign_in,
         store: Arc::clone(&storage.store),
         clock: Arc::new(SystemClock::default()),
         auth,
@@ -175,6 +178,26 @@ async fn parts(settings: &Settings, storage: &Storage) -> Result<Parts, Failure>
             address: settings.address(),
         },
     })
+}
+
+/// The way to the provider that people sign in with, if there is one. It is not asked
+/// yet: a server starts whether or not its provider answers.
+async fn provider(settings: &Settings, storage: &Storage) -> Result<Option<Client>, Failure> {
+    let Some(provider) = settings.sign_in.clone() else { return Ok(None) };
+    let file = provider.client_secret_file.display();
+    let secret = std::fs::read_to_string(&provider.client_secret_file).map_err(|error| {
+        format!("NIGHTBELL_OIDC_CLIENT_SECRET_FILE: cannot read {file}: {error}")
+    })?;
+    let secret = secret.trim().to_owned();
+    if secret.is_empty() {
+        return Err(format!("NIGHTBELL_OIDC_CLIENT_SECRET_FILE: {file} is empty").into());
+    }
+    let now = SystemClock::default().now();
+    let project = storage.store.project_ensure(PROJECT_DEFAULT, now).await?;
+    let allow = Arc::new(reachable(&provider, &settings.allow_targets)?);
+    let bounds = HttpBounds { total: PROVIDER_MAX, connect: PROVIDER_CONNECT_MAX };
+    let http = HttpClient::new(allow, Arc::new(SystemLookup), bounds)?;
+    Ok(Some(Client::new(provider, secret, project, &settings.address(), http)))
 }
 
 /// Lets the process open as many files as the system allows, and says so when that is

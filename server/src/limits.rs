@@ -117,6 +117,9 @@ pub const BADGES_AT_ONCE_MAX: usize = 4;
 /// The most schedulers that the badge of a label looks at, the first by id.
 pub const BADGE_SCHEDULERS_MAX: i64 = 1_000;
 
+/// People whose sign-ins are asked about at once. Whoever tries shows no key.
+pub const SIGN_INS_AT_ONCE_MAX: usize = 16;
+
 // Calls of other servers.
 
 /// Length of a webhook's address.
@@ -128,6 +131,13 @@ pub const DELIVERY_MAX: Duration = Duration::from_secs(15);
 
 /// Time to connect to a receiver, TLS included.
 pub const DELIVERY_CONNECT_MAX: Duration = Duration::from_secs(5);
+
+/// Time for one question to the provider that people sign in with, who wait for it. A
+/// sign-in asks twice at the most.
+pub const PROVIDER_MAX: Duration = Duration::from_secs(4);
+
+/// Time to connect to the provider, TLS included.
+pub const PROVIDER_CONNECT_MAX: Duration = Duration::from_secs(3);
 
 /// Bytes read of a receiver's answer. The rest is never asked for.
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024;

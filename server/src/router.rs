@@ -15,6 +15,7 @@ use tonic::Code;
 use tonic_health::server::HealthReporter;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use url::Url;
 
 use crate::app::Failure;
 use crate::auth::Authenticator;
@@ -32,6 +33,7 @@ use crate::rest::gate::RestGate;
 use crate::rest::metrics::metrics;
 use crate::rest::owners::owners;
 use crate::rest::pages::pages;
+use crate::rest::sign_in::sign_in;
 use crate::rest::slack::slack;
 use crate::service::Services;
 
@@ -77,6 +79,7 @@ pub fn router(
         .merge(slack(services.clone()))
         .merge(owners(services.clone()))
         .merge(badges(services.clone()))
+        .merge(sign_in(services.clone(), origin(&settings.address())))
         .merge(dashboard())
         .merge(pages(services.clone(), stopping.clone()))
         .merge(metrics(services.clone(), gate.clone(), settings.open_metrics))
@@ -85,6 +88,11 @@ pub fn router(
         .layer((request_id.clone(), cors(&settings.cors_origins), measured.clone()));
     let grpc = grpc.fallback(unknown).layer((request_id, measured, gate));
     Ok((App { grpc, web }, health))
+}
+
+/// The address as browsers name where a page comes from.
+fn origin(address: &str) -> String {
+    Url::parse(address).map(|it| it.origin().ascii_serialization()).unwrap_or_default()
 }
 
 /// Answers those who come to a call of gRPC with anything else: tonic would answer

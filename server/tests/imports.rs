@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("auth", &[]),
     ("channel", &["limits", "tls"]),
     ("listen", &["limits", "telemetry", "tls"]),
-    ("config", &["channel", "limits", "store", "telemetry"]),
+    ("config", &["auth", "channel", "limits", "store", "telemetry"]),
     ("service", &["auth", "channel", "clock", "error", "ingest", "limits", "store", "telemetry"]),
     ("wire", &["auth", "error", "service"]),
     ("gate", &["auth", "clock", "listen", "telemetry", "wire"]),

@@ -30,6 +30,8 @@ macro_rules! actions {
 actions! {
     KeyCreated => "key.created", "A key was made.";
     KeyRevoked => "key.revoked", "A key was ended.";
+    PersonSignedIn => "person.signed_in", "Somebody signed in with their provider.";
+    PersonSignedOut => "person.signed_out", "Somebody ended their session.";
     ChannelCreated => "channel.created", "A channel was added.";
     ChannelUpdated => "channel.updated", "A channel was changed.";
     ChannelDeleted => "channel.deleted", "A channel was forgotten.";

@@ -8,6 +8,10 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
 
+/// What the ids of sessions begin with: keys that people get by signing in with their
+/// provider, whose secret nobody knows. No text of an API key can have such an id.
+pub const SESSION_ID_PREFIX: &str = "person-";
+
 /// A project: the boundary of isolation. Everything belongs to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -177,6 +181,11 @@ impl Key {
             return Standing::Expired;
         }
         Standing::Good
+    }
+
+    /// Whether it is the session of a person, and nobody can present it as an API key.
+    pub fn is_session(&self) -> bool {
+        self.key_id.starts_with(SESSION_ID_PREFIX)
     }
 
     /// Who a caller with this key is.

@@ -7,6 +7,7 @@
 pub mod credentials;
 pub mod directory;
 pub mod key_text;
+pub mod oidc;
 pub mod rate;
 pub mod refusal;
 pub mod secret;
@@ -149,6 +150,24 @@ impl Authenticator {
         }
         let principal = &caller.principal;
         self.tokens.issue(&principal.key_id, principal.project, now).map_err(|error| {
+            tracing::error!(error = &error as &dyn Error, "cannot make a token");
+            Refusal::Unavailable
+        })
+    }
+
+    /// Gives a token to somebody who is signed in, for the key that their session is.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::BadCredential`]: the session has ended. [`Refusal::Unavailable`]: that
+    /// could not be found out.
+    pub async fn renew(&self, session_id: &str, now: Timestamp) -> Result<Token, Refusal> {
+        let cached = self.keys.key(session_id).await.map_err(|_| Refusal::Unavailable)?;
+        let key = &cached.ok_or(Refusal::BadCredential)?.key;
+        if !key.is_session() || key.standing(now) != Standing::Good {
+            return Err(Refusal::BadCredential);
+        }
+        self.tokens.issue(&key.key_id, key.project, now).map_err(|error| {
             tracing::error!(error = &error as &dyn Error, "cannot make a token");
             Refusal::Unavailable
         })

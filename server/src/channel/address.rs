@@ -118,6 +118,19 @@ impl AllowList {
         self.nets.is_empty() && self.names.is_empty()
     }
 
+    /// The same, and this address or exact host name.
+    ///
+    /// # Errors
+    ///
+    /// It is neither.
+    pub fn and(&self, entry: &str) -> Result<Self, BadEntry> {
+        let more: Self = entry.parse()?;
+        let mut both = self.clone();
+        both.nets.extend(more.nets);
+        both.names.extend(more.names);
+        Ok(both)
+    }
+
     /// The entries, as they would be written in the settings.
     pub fn entries(&self) -> impl Iterator<Item = String> + '_ {
         self.nets.iter().map(ToString::to_string).chain(self.names.iter().cloned())

@@ -219,6 +219,30 @@ pub(super) struct Flags {
     #[arg(long, value_name = "URL")]
     pub(super) public_url: Option<String>,
 
+    /// The OpenID Connect provider that people sign in with, by its issuer, such as
+    /// `https://login.example.org/realms/ours`. Needs the other three of its kind and
+    /// --public-url.
+    #[arg(long, value_name = "URL")]
+    pub(super) oidc_issuer: Option<String>,
+
+    /// What the provider calls this server.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) oidc_client_id: Option<String>,
+
+    /// The file with the secret that goes with it.
+    #[arg(long, value_name = "PATH")]
+    pub(super) oidc_client_secret_file: Option<String>,
+
+    /// The claim of ID tokens that roles are made from; dots lead into it
+    /// [default: groups].
+    #[arg(long, value_name = "NAME")]
+    pub(super) oidc_claim: Option<String>,
+
+    /// Who may do what, such as `admin=ops-team,viewer=*`: by a value of the claim, a
+    /// verified e-mail, `*@` and a domain, or * for whoever the provider lets in.
+    #[arg(long, value_name = "LIST")]
+    pub(super) oidc_roles: Option<String>,
+
     /// Requests each second of a key that has no number of its own
     /// [default: 1000].
     #[arg(long, value_name = "NUMBER")]
@@ -261,6 +285,11 @@ impl Flags {
             "NIGHTBELL_LOG" => &self.log,
             "NIGHTBELL_LOG_FORMAT" => &self.log_format,
             "NIGHTBELL_PUBLIC_URL" => &self.public_url,
+            "NIGHTBELL_OIDC_ISSUER" => &self.oidc_issuer,
+            "NIGHTBELL_OIDC_CLIENT_ID" => &self.oidc_client_id,
+            "NIGHTBELL_OIDC_CLIENT_SECRET_FILE" => &self.oidc_client_secret_file,
+            "NIGHTBELL_OIDC_CLAIM" => &self.oidc_claim,
+            "NIGHTBELL_OIDC_ROLES" => &self.oidc_roles,
             "NIGHTBELL_REQUESTS_PER_SECOND" => &self.requests_per_second,
             "NIGHTBELL_SCHEDULERS_MAX" => &self.schedulers_max,
             "NIGHTBELL_REGISTER_ON_FIRST_REPORT" => &self.register_on_first_report,

@@ -7,6 +7,7 @@
 
 pub mod command;
 mod environment;
+mod oidc;
 pub mod settings;
 
 use std::ffi::OsString;

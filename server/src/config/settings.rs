@@ -10,6 +10,8 @@ use url::Url;
 
 use super::Problem;
 use super::command::Flags;
+use super::oidc;
+use crate::auth::oidc::Provider;
 use crate::channel::address::AllowList;
 use crate::channel::email::server::MailServer;
 use crate::channel::email::{Domains, Mail};
@@ -39,6 +41,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Where people reach the server, without a slash at the end.
     pub public_url: Option<String>,
+    /// The provider that people sign in with. None: with keys only.
+    pub sign_in: Option<Provider>,
     /// Requests each second of a key that has no number of its own.
     pub requests_per_second: u32,
     /// Schedulers that a project may have.
@@ -93,6 +97,8 @@ impl Settings {
             LogFormat::Text => "text",
             LogFormat::Json => "json",
         };
+        let oidc =
+            |said: fn(&Provider) -> String| self.sign_in.as_ref().map(said).unwrap_or_default();
         let lines = [
             ("NIGHTBELL_LISTEN", self.listen.to_string()),
             ("NIGHTBELL_DATABASE_URL", database),
@@ -118,6 +124,14 @@ impl Settings {
             ("NIGHTBELL_LOG", self.log.clone()),
             ("NIGHTBELL_LOG_FORMAT", format.to_owned()),
             ("NIGHTBELL_PUBLIC_URL", self.public_url.clone().unwrap_or_default()),
+            ("NIGHTBELL_OIDC_ISSUER", oidc(|it| it.issuer.as_str().to_owned())),
+            ("NIGHTBELL_OIDC_CLIENT_ID", oidc(|it| it.client_id.clone())),
+            (
+                "NIGHTBELL_OIDC_CLIENT_SECRET_FILE",
+                oidc(|it| it.client_secret_file.display().to_string()),
+            ),
+            ("NIGHTBELL_OIDC_CLAIM", oidc(|it| it.claim.clone())),
+            ("NIGHTBELL_OIDC_ROLES", oidc(|it| it.roles.to_string())),
             ("NIGHTBELL_REQUESTS_PER_SECOND", self.requests_per_second.to_string()),
             ("NIGHTBELL_SCHEDULERS_MAX", self.schedulers_max.to_string()),
             ("NIGHTBELL_REGISTER_ON_FIRST_REPORT", self.register_on_first_report.to_string()),
@@ -157,6 +171,7 @@ pub(super) fn check(
         Some(text) => source.parse("NIGHTBELL_PUBLIC_URL", &text, public_url).map(Some),
         None => Some(None),
     };
+    let sign_in = oidc::provider(&mut source);
     let rate = REQUESTS_PER_SECOND_DEFAULT.to_string();
     let requests_per_second = source.parse("NIGHTBELL_REQUESTS_PER_SECOND", &rate, number);
     let most = SCHEDULERS_DEFAULT.to_string();
@@ -177,6 +192,7 @@ pub(super) fn check(
         log: log?,
         log_format: log_format?,
         public_url: public_url?,
+        sign_in: sign_in?,
         requests_per_second: requests_per_second?,
         schedulers_max: schedulers_max?,
         register_on_first_report: register?,
@@ -186,19 +202,19 @@ pub(super) fn check(
     })
 }
 
-struct Source<'a> {
+pub(super) struct Source<'a> {
     flags: &'a [Flags],
     variables: &'a HashMap<String, String>,
     problems: &'a mut Vec<Problem>,
 }
 
 impl Source<'_> {
-    fn text(&self, name: &str) -> Option<String> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         let flag = self.flags.iter().find_map(|flags| flags.get(name));
         flag.or_else(|| self.variables.get(name).map(String::as_str)).map(str::to_owned)
     }
 
-    fn parse<T>(
+    pub(super) fn parse<T>(
         &mut self,
         name: &str,
         default: &str,
@@ -208,7 +224,7 @@ impl Source<'_> {
         parse(text.trim()).map_err(|rule| self.refuse(name, rule)).ok()
     }
 
-    fn refuse(&mut self, name: &str, rule: impl Into<String>) {
+    pub(super) fn refuse(&mut self, name: &str, rule: impl Into<String>) {
         self.problems.push(Problem { setting: name.to_owned(), rule: rule.into() });
     }
 }

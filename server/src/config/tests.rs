@@ -207,3 +207,55 @@ fn addresses_are_brought_into_one_form() {
     assert_eq!(it.listen.to_string(), "127.0.0.1:9000");
     assert_eq!(it.log, "info");
 }
+
+const OIDC: [(&str, &str); 5] = [
+    ("NIGHTBELL_OIDC_ISSUER", "https://login.example.org"),
+    ("NIGHTBELL_OIDC_CLIENT_ID", "nightbell"),
+    ("NIGHTBELL_OIDC_CLIENT_SECRET_FILE", "/etc/nightbell/oidc"),
+    ("NIGHTBELL_OIDC_ROLES", "admin=ops-team, viewer=*"),
+    ("NIGHTBELL_PUBLIC_URL", "https://nightbell.example.org"),
+];
+
+#[test]
+fn people_sign_in_with_a_provider_that_is_named_in_full() {
+    assert_eq!(read_from(&[], &[]).expect("defaults").settings.sign_in, None);
+    let it = read_from(&["--oidc-claim", "realm_access.roles"], &OIDC).expect("good settings");
+
+    let provider = it.settings.sign_in.as_ref().expect("a provider");
+    assert_eq!(provider.issuer.host(), "login.example.org");
+    assert_eq!(provider.claim, "realm_access.roles");
+    let described = it.settings.describe();
+    for line in [
+        "NIGHTBELL_OIDC_ISSUER=https://login.example.org",
+        "NIGHTBELL_OIDC_CLIENT_SECRET_FILE=/etc/nightbell/oidc",
+        "NIGHTBELL_OIDC_ROLES=admin=ops-team,viewer=*",
+    ] {
+        assert!(described.contains(line), "{described}");
+    }
+    assert_eq!(read_from(&[], &OIDC).unwrap().settings.sign_in.unwrap().claim, "groups");
+}
+
+#[test]
+fn a_provider_that_is_named_by_halves_is_no_provider() {
+    for missing in 1..OIDC.len() {
+        let env: Vec<_> = OIDC.into_iter().filter(|it| *it != OIDC[missing]).collect();
+        let expected = format!("{} must be set, since NIGHTBELL_OIDC_ISSUER is", OIDC[missing].0);
+        assert_eq!(problems(&[], &env), [expected]);
+    }
+    let alone = problems(&[], &OIDC[1..2]);
+    assert_eq!(alone, ["NIGHTBELL_OIDC_ISSUER must be set, since NIGHTBELL_OIDC_CLIENT_ID is"]);
+
+    for (name, value, rule) in [
+        ("NIGHTBELL_OIDC_ISSUER", "http://login.example.org", "must begin with https://"),
+        ("NIGHTBELL_OIDC_ISSUER", "login", "must be an address such as"),
+        ("NIGHTBELL_OIDC_ROLES", "admin", "has `admin`; must hold pairs"),
+        ("NIGHTBELL_OIDC_ROLES", "root=x", "has `root=x`; must hold pairs"),
+        ("NIGHTBELL_OIDC_ROLES", "reporter=x", "has `reporter=x`; must hold pairs"),
+        ("NIGHTBELL_OIDC_ROLES", "viewer=*x", "has `viewer=*x`; must hold pairs"),
+        ("NIGHTBELL_OIDC_ROLES", ",", "must say who may do what"),
+    ] {
+        let env = OIDC.map(|it| if it.0 == name { (name, value) } else { it });
+        let found = problems(&[], &env);
+        assert!(found.len() == 1 && found[0].contains(rule), "{found:?}");
+    }
+}

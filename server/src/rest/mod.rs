@@ -7,4 +7,6 @@ pub mod gate;
 pub mod metrics;
 pub mod owners;
 pub mod pages;
+mod plain;
+pub mod sign_in;
 pub mod slack;

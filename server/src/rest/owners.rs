@@ -3,33 +3,21 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use nightbell_proto::rest;
-use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::plain::{page, plain};
 use crate::service::Services;
-
-/// Nothing but its own style, and a form that comes back here.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
-     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The pages of a question, by the token in its link.
 pub fn owners(services: Services) -> Router {
-    let safe = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
     let router = Router::new()
         .route("/confirm/{token}", get(question).post(answer))
         .method_not_allowed_fallback(rest::wrong_verb)
         .with_state(services);
-    safe.into_iter().fold(router, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
-    })
+    plain(router)
 }
 
 async fn question(State(services): State<Services>, Path(token): Path<String>) -> Response {
@@ -64,18 +52,4 @@ async fn answer(State(services): State<Services>, Path(token): Path<String>) -> 
 fn unknown() -> Response {
     let text = "It is not one of ours, or too old. The next alert asks again.";
     page(StatusCode::NOT_FOUND, "This link does not work", text, "")
-}
-
-/// `text` may say anything; `form` is ours.
-fn page(status: StatusCode, title: &str, text: &str, form: &str) -> Response {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title><style>\
-         body{{font:18px/1.5 system-ui,sans-serif;max-width:32em;margin:15vh auto;padding:0 24px}}\
-         p{{overflow-wrap:anywhere}}button{{font:inherit;padding:12px 24px}}</style></head>\
-         <body><h1>{title}</h1><p>{text}</p>{form}</body></html>\n"
-    );
-    (status, Html(page)).into_response()
 }

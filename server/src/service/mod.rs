@@ -14,12 +14,14 @@ pub mod owners;
 pub mod page;
 pub mod policies;
 mod progress;
+pub mod provider;
 mod record;
 mod release;
 pub mod reports;
 pub mod routes;
 pub mod runs;
 pub mod schedulers;
+pub mod sign_in;
 pub mod silences;
 pub mod slack;
 mod telling;
@@ -69,6 +71,8 @@ pub struct Parts {
     pub auth: Arc<Authenticator>,
     /// The ways out to receivers.
     pub ways_out: WaysOut,
+    /// The provider that people sign in with, if there is one.
+    pub sign_in: Option<provider::Client>,
     /// What is counted.
     pub metrics: Metrics,
     /// Cancelled when the server is to stop.

@@ -366,8 +366,9 @@ pub trait Store: Send + Sync + 'static {
     /// The name of a project.
     async fn project_name(&self, project: ProjectId) -> Result<Option<String>, StoreError>;
 
-    /// Adds a key and moves the epoch of the keys, unless the project has `most`
-    /// that are not revoked. Whether it was added.
+    /// Adds a key and moves the epoch of the keys, unless the project has `most` of its
+    /// kind (keys, or sessions of people) that are not revoked. Whether it was added.
+    /// Forgets the project's sessions that ended more than an hour before.
     async fn key_insert(&self, key: Key, most: i64) -> Result<bool, StoreError>;
 
     /// The key of this id, of any project.

@@ -11,7 +11,7 @@ import { KeysPage } from "./keys.js";
 import { link, start } from "./live.js";
 import { RoutesPage } from "./routes.js";
 import { SchedulerPage } from "./scheduler.js";
-import { signedIn, signOut } from "./session.js";
+import { leave, signedIn } from "./session.js";
 import { SignIn } from "./signin.js";
 import { SilencesPage } from "./silences.js";
 import "./style.css";
@@ -26,7 +26,7 @@ document.addEventListener("click", (event) => {
   const anchor = event.target instanceof Element ? event.target.closest("a") : null;
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
   if (!anchor || !isPlain || anchor.origin !== location.origin || anchor.target) return;
-  if (anchor.pathname.startsWith("/api/")) return;
+  if (/^\/(api|signin)\//.test(anchor.pathname)) return;
   event.preventDefault();
   const isOtherPage = anchor.pathname !== location.pathname;
   history.pushState(null, "", anchor.href);
@@ -101,7 +101,7 @@ function App() {
         <span class="grow" />
         <a href="/api/docs">API</a>
         {isSignedIn && (
-          <button type="button" onClick={() => signOut()}>
+          <button type="button" onClick={() => void leave()}>
             Sign out
           </button>
         )}

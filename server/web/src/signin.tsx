@@ -1,12 +1,18 @@
-/** The door: a key is exchanged for a token of 15 minutes. */
-import { useState } from "preact/hooks";
+/** The door: a key, or a session with a provider, is exchanged for tokens of 15 minutes. */
+import { useEffect, useState } from "preact/hooks";
 import { Failure, said } from "./parts.js";
-import { signIn, signInNote } from "./session.js";
+import { resume, signIn, signInNote } from "./session.js";
+
+const here = () => location.pathname + location.search + location.hash;
 
 export function SignIn() {
   const [key, setKey] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState("");
+  const [provider, setProvider] = useState<string | null>(null);
+  useEffect(() => {
+    resume().then(setProvider, (thrown) => setFailure(said(thrown)));
+  }, []);
   const enter = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
@@ -22,6 +28,13 @@ export function SignIn() {
     <form class="signin" onSubmit={(event) => void enter(event)}>
       <h1>Sign in</h1>
       {signInNote.value && <p>{signInNote.value}</p>}
+      {provider && (
+        <p>
+          <a class="button" href={`/signin/start?next=${encodeURIComponent(here())}`}>
+            Sign in with {provider}
+          </a>
+        </p>
+      )}
       <label>
         API key
         <input

@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use nightbell_domain::time::Timestamp;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, RequestBuilder, Response, redirect};
 use tokio::time::{Instant, timeout_at};
 use url::Host;
 
@@ -150,7 +150,8 @@ impl HttpClient {
         headers: HeaderMap,
         body: Bytes,
     ) -> Result<Answer, SendError> {
-        self.exchange(target, headers, body, Reading::Failures).await
+        let request = self.client.post(target.url().clone()).headers(headers).body(body);
+        self.exchange(target, request, Reading::Failures).await
     }
 
     /// As [`HttpClient::post`], for receivers that say in the body how it went.
@@ -160,7 +161,14 @@ impl HttpClient {
         headers: HeaderMap,
         body: Bytes,
     ) -> Result<Answer, SendError> {
-        self.exchange(target, headers, body, Reading::Everything).await
+        let request = self.client.post(target.url().clone()).headers(headers).body(body);
+        self.exchange(target, request, Reading::Everything).await
+    }
+
+    /// Gets a document, within the same bounds.
+    pub async fn get_and_read(&self, target: &Target) -> Result<Answer, SendError> {
+        let request = self.client.get(target.url().clone());
+        self.exchange(target, request, Reading::Everything).await
     }
 
     /// How long an attempt may take.
@@ -193,8 +201,7 @@ impl HttpClient {
     async fn exchange(
         &self,
         target: &Target,
-        headers: HeaderMap,
-        body: Bytes,
+        request: RequestBuilder,
         reading: Reading,
     ) -> Result<Answer, SendError> {
         // Literal addresses never reach the resolver.
@@ -204,7 +211,6 @@ impl HttpClient {
         // Reqwest's own time limit is the second line: it does not cover a
         // resolver that hangs.
         let deadline = Instant::now() + self.bounds.total;
-        let request = self.client.post(target.url().clone()).headers(headers).body(body);
         let response = match timeout_at(deadline, request.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(explain(&error)),

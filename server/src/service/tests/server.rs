@@ -137,6 +137,7 @@ impl Server {
                 http: HttpClient::new(allow, Arc::new(SystemLookup), Bounds::default()).unwrap(),
                 mail: None,
             },
+            sign_in: None,
             metrics: Metrics::new(),
             stopping: CancellationToken::new(),
             broken: CancellationToken::new(),

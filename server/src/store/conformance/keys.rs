@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use nightbell_domain::key::{Binding, Role};
+use nightbell_domain::key::{Binding, Key, Role};
 use nightbell_domain::time::Timestamp;
 
 use super::bench::key_of;
@@ -48,6 +48,29 @@ pub(in crate::store) async fn a_project_has_no_more_keys_than_it_may(bench: &dyn
 
     store.key_revoke(Some(one), "a", NOW).await.unwrap();
     assert!(store.key_insert(key_of(one, "c"), 2).await.unwrap(), "a revoked key does not count");
+}
+
+pub(in crate::store) async fn sessions_of_people_take_no_place_of_keys_and_are_forgotten(
+    bench: &dyn Bench,
+) {
+    let (one, two) = (bench.project("one").await, bench.project("two").await);
+    let store = bench.store();
+    let session = |project, key_id, at, ends| {
+        let key = key_of(project, key_id);
+        Key { created_at: later(at), expires_at: Some(later(ends)), ..key }
+    };
+    assert!(store.key_insert(session(two, "person-z", 0, 60), 1).await.unwrap());
+    assert!(store.key_insert(session(one, "person-a", 0, 60), 1).await.unwrap());
+    assert!(store.key_insert(key_of(one, "a"), 1).await.unwrap());
+    assert!(!store.key_insert(key_of(one, "b"), 1).await.unwrap());
+    assert!(!store.key_insert(session(one, "person-b", 1, 60), 1).await.unwrap());
+    let again = store.key_insert(session(one, "person-a", 61, 99), 9).await;
+    assert!(again.is_err(), "an id stays taken for a while");
+
+    assert!(store.key_insert(session(one, "person-b", 3_661, 3_700), 1).await.unwrap());
+    assert_eq!(store.key("person-a").await.unwrap(), None);
+    assert!(store.key("a").await.unwrap().is_some(), "a key is no session");
+    assert!(store.key("person-z").await.unwrap().is_some(), "another project's");
 }
 
 pub(in crate::store) async fn keys_are_listed_the_oldest_first(bench: &dyn Bench) {

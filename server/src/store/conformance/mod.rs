@@ -25,6 +25,7 @@ macro_rules! conformance_suite {
                 a_project_is_made_once,
                 a_key_comes_back_as_it_went_in,
                 a_project_has_no_more_keys_than_it_may,
+                sessions_of_people_take_no_place_of_keys_and_are_forgotten,
                 keys_are_listed_the_oldest_first,
                 a_key_of_another_project_cannot_be_revoked,
                 a_revoked_key_keeps_the_time_of_its_end,

@@ -15,6 +15,9 @@ use super::super::schema::keys;
 /// How exactly a key's last use is kept.
 const USE_GRAIN: Duration = Duration::from_mins(1);
 
+/// How long a session is kept after its end.
+const SESSION_KEPT: Duration = Duration::from_hours(1);
+
 /// One row of `keys`.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = keys, check_for_backend(Pg, Sqlite))]
@@ -84,4 +87,10 @@ impl TryFrom<KeyRow> for Key {
 /// A use that is noted after this instant makes one at `at` no news.
 pub(in crate::store) fn noted_until(at: Timestamp) -> i64 {
     at.minus(USE_GRAIN).as_millis()
+}
+
+/// Sessions that ended by this instant are forgotten by the time of `at`. Until then
+/// their ids stay taken, so that no attempt to sign in can be used twice.
+pub(in crate::store) fn session_over_by(at: Timestamp) -> i64 {
+    at.minus(SESSION_KEPT).as_millis()
 }

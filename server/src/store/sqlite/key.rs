@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
-use nightbell_domain::key::{Key, ProjectId};
+use nightbell_domain::key::{Key, ProjectId, SESSION_ID_PREFIX};
 use nightbell_domain::time::Timestamp;
 
 use super::counter;
 use crate::store::StoreError;
-use crate::store::rows::key::{KeyRow, noted_until};
+use crate::store::rows::key::{KeyRow, noted_until, session_over_by};
 use crate::store::schema::{keys, projects};
 
 /// The project of this name, made if there is none.
@@ -43,13 +43,21 @@ pub(super) fn project_name(
     Ok(projects::table.find(project.0).select(projects::name).first(c).optional()?)
 }
 
-/// Adds a key, unless its project has `most` that are not revoked. Whether it was added.
+/// Adds a key, unless its project has `most` of its kind that are not revoked. Whether it
+/// was added. Forgets the sessions of people that are long over.
 pub(super) fn insert(c: &mut SqliteConnection, key: &Key, most: i64) -> Result<bool, StoreError> {
-    let count: i64 = keys::table
-        .filter(keys::project_id.eq(key.project.0))
-        .filter(keys::revoked_at_ms.is_null())
-        .count()
-        .get_result(c)?;
+    let of_project = keys::project_id.eq(key.project.0);
+    let sessions = format!("{SESSION_ID_PREFIX}%");
+    let over_by = session_over_by(key.created_at);
+    let is_over = keys::expires_at_ms.le(over_by).or(keys::revoked_at_ms.le(over_by));
+    let theirs = keys::table.filter(of_project).filter(keys::key_id.like(&sessions));
+    diesel::delete(theirs.filter(is_over)).execute(c)?;
+    let live = keys::table.filter(of_project).filter(keys::revoked_at_ms.is_null()).count();
+    let count: i64 = if key.is_session() {
+        live.filter(keys::key_id.like(&sessions)).get_result(c)?
+    } else {
+        live.filter(keys::key_id.not_like(&sessions)).get_result(c)?
+    };
     if count >= most {
         return Ok(false);
     }
