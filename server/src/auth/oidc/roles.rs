@@ -62,22 +62,22 @@ impl Whom {
 }
 
 fn pair(text: &str) -> Result<(Role, Whom), String> {
-    let rule = || {
+    let refusal = || {
         format!(
             "has `{text}`; must hold pairs such as admin=ops-team, operator=ann@example.org, \
              viewer=*@example.org or viewer=*, of the roles viewer, operator and admin"
         )
     };
-    let (role, whom) = text.split_once('=').ok_or_else(rule)?;
-    let role = OF_PEOPLE.into_iter().find(|it| it.word() == role.trim()).ok_or_else(rule)?;
+    let (role, whom) = text.split_once('=').ok_or_else(refusal)?;
+    let role = OF_PEOPLE.into_iter().find(|it| it.word() == role.trim()).ok_or_else(refusal)?;
     let whom = match whom.trim() {
-        "" => return Err(rule()),
+        "" => return Err(refusal()),
         "*" => Whom::Everybody,
         whom => match whom.strip_prefix('*') {
             Some(domain) if domain.len() > 1 && domain.starts_with('@') => {
                 Whom::Domain(domain.to_ascii_lowercase())
             }
-            Some(_) => return Err(rule()),
+            Some(_) => return Err(refusal()),
             None => Whom::Named(whom.to_owned()),
         },
     };

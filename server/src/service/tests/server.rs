@@ -112,7 +112,8 @@ impl Server {
 
     pub(super) async fn open(home: Arc<Home>, clock: ManualClock, schedulers_max: u64) -> Self {
         // The same in every life: whoever comes back need not wait for itself.
-        Self::open_as(ServerId(uuid::Uuid::from_u128(1)), home, clock, schedulers_max).await
+        let first = ServerId(uuid::Uuid::from_u128(1));
+        Box::pin(Self::open_as(first, home, clock, schedulers_max)).await
     }
 
     pub(super) async fn open_as(
