@@ -67,8 +67,13 @@ class Cluster:
         return made.stdout.strip()
 
     def start_server(self, number: int) -> None:
-        self.servers[number].start()
-        wait_until(lambda: is_ready(self.ports[number]), f"server {number + 1} to be ready")
+        """As a supervisor would: one that finds no database in time ends, and begins again."""
+        def is_up() -> bool:
+            if not self.servers[number].is_running():
+                self.servers[number].start()
+            return is_ready(self.ports[number])
+
+        wait_until(is_up, f"server {number + 1} to be ready")
 
     def stop(self) -> None:
         for program in (self.haproxy, *self.servers):

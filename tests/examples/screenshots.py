@@ -119,6 +119,7 @@ def shoot(server: Server, folder: Path) -> None:
             "channels": "/channels",
             "routes": "/routes",
             "keys": "/keys",
+            "audit": "/audit",
             "reference": "/api/docs",
         }
         take(browser, server, folder, pages)

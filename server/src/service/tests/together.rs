@@ -115,7 +115,7 @@ impl Group {
         let clock = ManualClock::new(Timestamp::from_millis(1_800_000_000_000));
         let mut group = Self { servers: Vec::new(), home: Arc::new(home), clock, started: 0 };
         for _ in 0..count {
-            let member = group.member().await;
+            let member = Box::pin(group.member()).await;
             group.servers.push(member);
         }
         group
@@ -126,7 +126,8 @@ impl Group {
         self.started += 1;
         let id = ServerId(Uuid::from_u128(self.started));
         let home = Arc::clone(&self.home);
-        let server = Server::open_as(id, home, self.clock.clone(), 1_000).await;
+        let opening = Server::open_as(id, home, self.clock.clone(), 1_000);
+        let server = Box::pin(opening).await;
         let judge = server.services.judge().await.unwrap();
         Member { server, judge, away_until: None }
     }
@@ -145,7 +146,7 @@ impl Group {
     async fn trouble(&mut self, number: usize) {
         let which = number % self.servers.len();
         if number.is_multiple_of(2) {
-            let successor = self.member().await;
+            let successor = Box::pin(self.member()).await;
             let Member { server, judge, .. } =
                 std::mem::replace(&mut self.servers[which], successor);
             // It does not make way as one does that is told to stop.
@@ -216,7 +217,7 @@ async fn live(mut group: Group) -> BTreeMap<String, Vec<String>> {
 
 #[tokio::test]
 async fn two_and_three_servers_on_one_database_tell_what_one_alone_tells() {
-    let alone = live(Group::start(Home::folder(), 1).await).await;
+    let alone = Box::pin(live(Group::start(Home::folder(), 1).await)).await;
     let kinds = |reason: &str| {
         let has = |told: &&Vec<String>| told.iter().any(|it| it.ends_with(reason));
         alone.values().filter(has).count()
@@ -227,7 +228,7 @@ async fn two_and_three_servers_on_one_database_tell_what_one_alone_tells() {
     assert_eq!(alone.len(), 20, "nothing is told of who is well: {alone:#?}");
 
     for count in [2, 3] {
-        let together = live(Group::start(Home::database(), count).await).await;
+        let together = Box::pin(live(Group::start(Home::database(), count).await)).await;
         assert_eq!(together, alone, "{count} servers");
     }
 }

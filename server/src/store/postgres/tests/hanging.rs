@@ -59,7 +59,7 @@ async fn a_commit_that_hangs_may_be_tried_again_and_the_next_host_takes_it() {
         transaction.end(Ok(())).await
     });
 
-    let outcome = timeout(PATIENCE, committing).await.expect("an end in time");
+    let outcome = timeout(PATIENCE, Box::pin(committing)).await.expect("an end in time");
 
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
     let again = timeout(PATIENCE, store.project_ensure("one", Timestamp::from_millis(0)));
