@@ -13,7 +13,7 @@ AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)" .*/\1/p' sdk-rust/Cargo.toml)
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow test-crates test-msrv test-semver check bench bench-dashboard bench-exec bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy need-semver-checks need-openssl need-prometheus
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow test-crates test-msrv test-semver check bench bench-dashboard bench-exec bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy need-semver-checks need-openssl need-prometheus need-alertmanager
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -22,8 +22,7 @@ run: need-rust
 
 # Every test there is. The examples come last and run against the server just built. Always
 # the whole workspace: cargo builds dependencies anew for each choice of packages.
-test: need-rust need-postgres need-chromium need-haproxy need-prometheus $(VENV) $(NODE)
-	-@tools/need.sh alertmanager
+test: need-rust need-postgres need-chromium need-haproxy need-prometheus need-alertmanager $(VENV) $(NODE)
 	cargo build --workspace --bins --tests
 	cargo test --workspace --no-fail-fast
 	$(MAKE) test-postgres
@@ -159,7 +158,7 @@ clean:
 	cargo clean
 	rm -rf .venv node_modules sdk-python/.venv sdk-python/.venv-stubs sdk-python/.venv-airflow sdk-typescript/dist
 
-need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy need-semver-checks need-openssl need-prometheus: need-%:
+need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy need-semver-checks need-openssl need-prometheus need-alertmanager: need-%:
 	@tools/need.sh $*
 
 $(VENV): tests/requirements.txt conformance/requirements.txt $(wildcard examples/*/requirements.txt) | need-python

@@ -63,7 +63,6 @@ look() {
           missing - cargo-semver-checks "cargo install cargo-semver-checks --locked, which takes some minutes"
         ;;
       alertmanager)
-        # Its tests are left out where it cannot be had.
         has prometheus-alertmanager || missing prometheus-alertmanager "Prometheus's Alertmanager" \
           "see https://prometheus.io/download/"
         ;;
