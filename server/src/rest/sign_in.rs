@@ -2,6 +2,8 @@
 //! dashboard gets its tokens from. No calls of the contract: browsers make them, with
 //! cookies, and nothing else takes cookies.
 
+use std::fmt::Display;
+
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Json, Response};
@@ -12,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 use super::plain::{page, plain};
 use crate::auth::oidc::attempt::{ATTEMPT_MAX, SESSION_MAX};
-use crate::error::ServiceError;
 use crate::service::Services;
 use crate::service::sign_in::{Returned, SignInError};
 
@@ -219,7 +220,7 @@ fn no_provider() -> Response {
     page(StatusCode::NOT_FOUND, "Not here", text, AGAIN)
 }
 
-fn unavailable(error: &ServiceError) -> Response {
+fn unavailable(error: &dyn Display) -> Response {
     tracing::warn!(%error, "a session could not be looked up");
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
