@@ -160,7 +160,7 @@ fn seconds(claims: &Map<String, Value>, name: &str) -> Option<i64> {
 
 fn person(claims: &Map<String, Value>, claim: &str) -> Person {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|it| !it.is_empty());
-    let verified = claims.get("email_verified");
+    let verified = claims.get("email_verified").filter(|it| !it.is_null());
     // Some providers write it as a text.
     let is_verified = verified.is_some_and(|it| it == &Value::Bool(true) || it == "true");
     let is_denied = verified.is_some() && !is_verified;
