@@ -101,7 +101,7 @@ schedules-compared: need-rust need-python
 # The TypeScript SDK: that its generated code is current, its style, its tests against the real
 # server, a real Redis and a real browser, and what is published on every runtime it is for.
 test-typescript: need-rust need-redis need-chromium need-openssl $(TYPESCRIPT_SDK) $(RUNTIMES)
-	cargo build --workspace --bin nightbell-server
+	cargo build --workspace --bins --examples
 	cd sdk-typescript && npx buf generate --output $(TARGET)/generated-typescript
 	diff -r sdk-typescript/src/gen $(TARGET)/generated-typescript/src/gen
 	npm --prefix sdk-typescript run check
