@@ -13,7 +13,7 @@ AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)" .*/\1/p' sdk-rust/Cargo.toml)
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-airflow test-crates test-msrv test-semver check bench bench-dashboard bench-exec bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy need-semver-checks need-openssl need-prometheus need-alertmanager
+.PHONY: run test test-postgres test-conformance test-python test-typescript test-runtimes test-airflow test-crates test-msrv test-semver check bench bench-dashboard bench-exec bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy need-semver-checks need-openssl need-prometheus need-alertmanager
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -29,7 +29,7 @@ test: need-rust need-postgres need-chromium need-haproxy need-prometheus need-al
 	$(MAKE) schedules-compared
 	$(BUF) lint proto
 	$(MAKE) test-typescript
-	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest tests
+	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest tests -n 4 --dist loadfile
 	$(MAKE) test-python
 	$(MAKE) test-crates
 	$(MAKE) test-conformance
@@ -46,7 +46,7 @@ test-postgres: need-rust need-postgres
 # ONLY="-k python-http" runs a part.
 test-conformance: need-rust need-faketime $(VENV) $(TYPESCRIPT_SDK)
 	cargo build --workspace --bins --examples
-	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest --config-file tests/pytest.ini --rootdir . conformance $(ONLY)
+	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest --config-file tests/pytest.ini --rootdir . conformance -n 2 $(ONLY)
 
 # The Python SDK: its style, its types, and its tests against the real server.
 test-python: need-rust need-redis $(PYTHON_SDK)
@@ -99,16 +99,21 @@ schedules-compared: need-rust need-python
 		cargo test --workspace --test differential -- --nocapture
 
 # The TypeScript SDK: that its generated code is current, its style, its tests against the real
-# server, a real Redis and a real browser, and what is published on every runtime it is for.
-test-typescript: need-rust need-redis need-chromium need-openssl $(TYPESCRIPT_SDK) $(RUNTIMES)
+# server, a real Redis and a real browser.
+test-typescript: need-rust need-redis need-chromium need-openssl $(TYPESCRIPT_SDK)
 	cargo build --workspace --bins --examples
 	cd sdk-typescript && npx buf generate --output $(TARGET)/generated-typescript
 	diff -r sdk-typescript/src/gen $(TARGET)/generated-typescript/src/gen
 	npm --prefix sdk-typescript run check
 	NIGHTBELL_SERVER_BIN=$(SERVER) npm --prefix sdk-typescript test
 	npm --prefix sdk-typescript run check-package
-	NIGHTBELL_SERVER_BIN=$(SERVER) node sdk-typescript/test-dist/run.mjs $(dir $(RUNTIMES))
 	npm --prefix server/web run check
+
+# The TypeScript package as it is published, on Node 20, 22 and 24, Bun and Deno, which are
+# fetched from npm and are large: no part of `make test`.
+test-runtimes: need-rust $(TYPESCRIPT_SDK) $(RUNTIMES)
+	cargo build --workspace --bins --examples
+	NIGHTBELL_SERVER_BIN=$(SERVER) node sdk-typescript/test-dist/run.mjs $(dir $(RUNTIMES))
 
 # What to run before every commit.
 check: need-rust need-postgres $(NODE)
