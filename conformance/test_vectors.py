@@ -29,6 +29,11 @@ def test_what_becomes_of_a_report(case):
     assert rules.verdict(case["status"]) == case["then"]
 
 
+@cases("retry", "foreign")
+def test_what_becomes_of_a_report_that_something_in_between_has_answered(case):
+    assert rules.verdict_of_answer(case["status"], case["body"]) == case["then"]
+
+
 def test_codes_mean_what_their_statuses_do():
     statuses = {it["code"]: it["status"] for it in VECTORS["errors"]["codes"]}
     then = {it["status"]: it["then"] for it in VECTORS["retry"]["statuses"]}

@@ -22,6 +22,20 @@ def verdict(status: int) -> str:
     return {401: "hold", 403: "hold", 404: "register", 409: "done"}.get(status, "drop")
 
 
+def verdict_of_answer(status: int, body: str) -> str:
+    """As over REST, where something in between may have answered."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if 200 <= status < 300:
+        return "done" if isinstance(answer, dict) else "retry"
+    error = answer.get("error") if isinstance(answer, dict) else None
+    is_ours = isinstance(error, dict) and isinstance(error.get("code"), int)
+    then = verdict(status)
+    return then if is_ours or then == "hold" or status == 413 else "retry"
+
+
 def backoff(tries: int, chance: float) -> float:
     return 0.2 + chance * (min(5.0, 0.2 * 2.0 ** min(tries, 10)) - 0.2)
 

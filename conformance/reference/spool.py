@@ -24,7 +24,9 @@ def what_of(name: str, text: str, now_ms: int) -> str:
         record = json.loads(text)
         if record["v"] > 1:
             return "leave"
-        good = record["kind"] in ("register", "status") and isinstance(record["body"], dict)
+        if record["kind"] not in ("register", "status"):
+            return "leave"
+        good = isinstance(record["body"], dict)
     except (ValueError, TypeError, KeyError):
         good = False
     return "replay" if good and now_ms - written_ms <= 604_800_000 else "remove"

@@ -10,21 +10,22 @@ use tokio::runtime::Handle;
 
 pub use crate::call::Watch;
 use crate::call::Wire;
+use crate::client::Inner;
 use crate::error::Error;
 pub use crate::generated::types::*;
 
 /// Makes the calls; from [`Client::api`](crate::Client::api).
 ///
-/// Works on any async runtime: the calls are made on the SDK's own thread. Nothing
-/// is retried, and nothing is kept on disk.
+/// Works on any async runtime: the calls are made on the SDK's own thread, which lives
+/// as long as this. Nothing is retried, and nothing is kept on disk.
 #[derive(Clone)]
 pub struct Api {
-    pub(crate) parts: Option<(Arc<Wire>, Handle)>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 impl Api {
     pub(crate) fn parts(&self) -> Result<(Arc<Wire>, Handle), Error> {
-        self.parts.clone().ok_or_else(|| Error::config("NIGHTBELL_URL: there is no address"))
+        self.inner.way().ok_or_else(|| Error::config("NIGHTBELL_URL: there is no address"))
     }
 }
 

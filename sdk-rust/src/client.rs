@@ -1,6 +1,7 @@
 //! The entry: settings, the SDK's thread, and the end of both.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -8,13 +9,13 @@ use tokio::runtime::Handle;
 
 use crate::api::{Api, RegisterSchedulerRequest};
 use crate::call::Wire;
-use crate::config::Config;
+use crate::config::{Config, ParentRun};
 use crate::error::Error;
 use crate::job::Job;
 use crate::run::RunState;
-use crate::spool::Spool;
+use crate::spool::{Record, Spool};
 use crate::spooled::Spooled;
-use crate::worker::{self, DISK_MAX, Item, Shared};
+use crate::worker::{self, BUDGET_MAX, DISK_MAX, Item, Shared};
 
 /// What a wait for the thread may take beyond the budget that the thread keeps.
 const MARGIN: Duration = Duration::from_millis(100);
@@ -29,8 +30,12 @@ pub struct Client {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     config: Config,
+    /// The process that the thread belongs to. A fork has none.
+    process: u32,
+    /// Whether a job has attached to the wrapper's run.
+    has_attached: AtomicBool,
     shared: Arc<Shared>,
     wire: Option<(Arc<Wire>, Handle)>,
     spool: Option<Arc<Spool>>,
@@ -65,13 +70,25 @@ impl Client {
         Self::start(config, wire, spool)
     }
 
-    pub(crate) fn start(config: Config, wire: Wire, spool: Option<Spool>) -> Result<Self, Error> {
+    pub(crate) fn start(
+        mut config: Config,
+        wire: Wire,
+        spool: Option<Spool>,
+    ) -> Result<Self, Error> {
+        config.exit_timeout = config.exit_timeout.min(BUDGET_MAX);
+        config.timeout = config.timeout.min(BUDGET_MAX);
         let (wire, spool) = (Arc::new(wire), spool.map(Arc::new));
         let shared = Arc::new(Shared::new());
         let thread = worker::start(shared.clone(), wire.clone(), spool.clone(), config.clone())?;
-        let wire = Some((wire, thread.handle));
-        let thread_over = Some(Mutex::new(thread.over));
-        Ok(Self { inner: Arc::new(Inner { config, shared, wire, spool, thread_over }) })
+        Ok(Self::of(Inner {
+            config,
+            process: std::process::id(),
+            has_attached: AtomicBool::new(false),
+            shared,
+            wire: Some((wire, thread.handle)),
+            spool,
+            thread_over: Some(Mutex::new(thread.over)),
+        }))
     }
 
     /// A client that watches nothing: no thread, no connection.
@@ -81,15 +98,26 @@ impl Client {
     }
 
     fn disabled_with(config: Config) -> Self {
-        let shared = Arc::new(Shared::new());
-        let inner = Inner { config, shared, wire: None, spool: None, thread_over: None };
+        Self::of(Inner {
+            config,
+            process: std::process::id(),
+            has_attached: AtomicBool::new(false),
+            shared: Arc::new(Shared::new()),
+            wire: None,
+            spool: None,
+            thread_over: None,
+        })
+    }
+
+    fn of(inner: Inner) -> Self {
         Self { inner: Arc::new(inner) }
     }
 
-    /// Whether anything is watched.
+    /// Whether anything is watched. Not in a process that was forked from that which made
+    /// the client, as the SDK's thread is not in it: make a client after the fork.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        self.inner.wire.is_some()
+        self.inner.is_enabled()
     }
 
     /// A job by its scheduler's id: 1 to 128 of A-Z, a-z, 0-9, `.`, `_` and `-`.
@@ -100,7 +128,7 @@ impl Client {
     /// The low-level client: every call, with errors.
     #[must_use]
     pub fn api(&self) -> Api {
-        Api { parts: self.inner.wire.clone() }
+        Api { inner: self.inner.clone() }
     }
 
     /// The reports that wait on disk for this server.
@@ -124,21 +152,26 @@ impl Client {
         }
     }
 
-    /// Flushes, and ends the SDK's thread. What is reported afterwards is lost.
+    /// Flushes, and ends the SDK's thread. What is reported afterwards waits on disk for
+    /// the next program that uses Nightbell; without a disk it is lost.
     pub async fn shutdown(self, budget: Duration) {
         self.flush(budget).await;
-        self.inner.shared.stop();
+        if self.is_enabled() {
+            self.inner.shared.stop();
+        }
     }
 
     pub(crate) fn put(&self, item: Item) {
-        if self.is_enabled() {
-            self.inner.shared.put(item);
+        if self.is_enabled()
+            && let Err(late) = self.inner.shared.put(item)
+        {
+            self.inner.put_down(late);
         }
     }
 
     pub(crate) fn register(&self, request: RegisterSchedulerRequest) {
-        if self.is_enabled() {
-            self.inner.shared.register(request);
+        if self.is_enabled() && self.inner.shared.is_news(&request) {
+            self.put(Item::Report(Box::new(Record::Register(request)), None));
         }
     }
 
@@ -149,7 +182,20 @@ impl Client {
     }
 
     pub(crate) fn remove_run(&self, run: &Arc<RunState>) {
-        self.inner.shared.remove_run(run);
+        if self.is_enabled() {
+            self.inner.shared.remove_run(run);
+        }
+    }
+
+    /// The wrapper's run, for its job or, if the wrapper did not say which that is, for the
+    /// first to ask.
+    pub(crate) fn parent_of(&self, scheduler_id: &str) -> Option<ParentRun> {
+        let parent = self.inner.config.parent_run.clone()?;
+        let is_meant = match &parent.scheduler_id {
+            Some(meant) => meant == scheduler_id,
+            None => !self.inner.has_attached.swap(true, Ordering::Relaxed),
+        };
+        is_meant.then_some(parent)
     }
 
     /// Waits on this thread for the end of a run to be safe.
@@ -159,13 +205,40 @@ impl Client {
 
     #[cfg(feature = "raw")]
     pub(crate) fn wire(&self) -> Option<Arc<Wire>> {
-        self.inner.wire.as_ref().map(|(wire, _)| wire.clone())
+        self.inner.way().map(|(wire, _)| wire)
     }
 }
 
 impl Inner {
+    fn is_enabled(&self) -> bool {
+        // In a fork even the locks may be held for ever, by threads that are not there.
+        self.wire.is_some() && self.process == std::process::id()
+    }
+
+    /// The way to the server, and the thread that goes it.
+    pub(crate) fn way(&self) -> Option<(Arc<Wire>, Handle)> {
+        self.wire.clone().filter(|_| self.is_enabled())
+    }
+
+    /// Writes to disk what came too late for the thread. The disk may hang.
+    fn put_down(&self, late: Item) {
+        let (Some(spool), Item::Report(record, _)) = (self.spool.clone(), late) else {
+            tracing::warn!(target: "nightbell", "reported after the client's end: it is lost");
+            return;
+        };
+        let (done, is_done) = mpsc::channel();
+        let write = move || {
+            // Nobody waits for a disk that took too long.
+            let _ = done.send(spool.write(&record).is_ok());
+        };
+        let thread = std::thread::Builder::new().spawn(write);
+        if thread.is_err() || is_done.recv_timeout(self.config.exit_timeout) != Ok(true) {
+            tracing::warn!(target: "nightbell", "reported after the client's end, and no disk takes it");
+        }
+    }
+
     fn wait_settled(&self) {
-        if self.wire.is_some() && self.shared.pending() > 0 {
+        if self.is_enabled() && self.shared.pending() > 0 {
             let budget = self.config.exit_timeout;
             let ticket = self.shared.flush(budget);
             self.shared.wait_settled(ticket, budget + MARGIN);
@@ -175,6 +248,9 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        if !self.is_enabled() {
+            return;
+        }
         self.wait_settled();
         self.shared.stop();
         if let Some(over) = &self.thread_over {

@@ -68,7 +68,7 @@ pub struct Config {
 pub struct ParentRun {
     /// The run.
     pub run_id: String,
-    /// Its scheduler. None: whichever job runs first.
+    /// Its scheduler. None: whichever job runs first, and only that.
     pub scheduler_id: Option<String>,
 }
 

@@ -62,6 +62,18 @@ impl Error {
         Self::of(ErrorKind::Config, message)
     }
 
+    /// A field of a request that the server would refuse.
+    pub(crate) fn invalid(field: &str, rule: &str) -> Self {
+        Self::new(Facts {
+            kind: Some(ErrorKind::InvalidArgument),
+            status: Some(400),
+            code: Some(3),
+            message: format!("{field}: {rule}"),
+            field_violations: vec![(field.to_owned(), rule.to_owned())],
+            ..Facts::default()
+        })
+    }
+
     pub(crate) fn unavailable(message: impl fmt::Display) -> Self {
         Self::of(ErrorKind::Unavailable, message.to_string())
     }
@@ -131,6 +143,22 @@ pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
         429 => ErrorKind::RateLimited,
         500..=599 => ErrorKind::Server,
         _ => ErrorKind::Api,
+    }
+}
+
+/// The canonical code that the server gives with an HTTP status.
+#[cfg(feature = "testing")]
+pub(crate) fn code_of_status(status: u16) -> i32 {
+    match status {
+        401 => 16,
+        403 => 7,
+        404 => 5,
+        409 => 6,
+        429 => 8,
+        503 => 14,
+        504 => 4,
+        400..=499 => 3,
+        _ => 13,
     }
 }
 

@@ -77,7 +77,12 @@ impl Grpc {
         };
         let mut stream = self.bounded(exchange).await?.into_inner();
         tokio::spawn(async move {
-            while let Some(item) = stream.next().await {
+            loop {
+                let item = tokio::select! {
+                    () = items.closed() => return,
+                    item = stream.next() => item,
+                };
+                let Some(item) = item else { return };
                 let item = item.map(Into::into).map_err(|status| refusal(&status));
                 if items.send(item).await.is_err() {
                     return;

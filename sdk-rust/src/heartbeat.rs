@@ -9,6 +9,9 @@ const JITTER: f64 = 0.1;
 /// What the server takes for an interval at the least.
 const DECLARED_LEAST: Duration = Duration::from_secs(2);
 
+/// Beyond any that has a meaning.
+const INTERVAL_MOST: Duration = Duration::from_secs(24 * 3600);
+
 /// Everything that has a say.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wishes {
@@ -21,12 +24,15 @@ pub(crate) struct Wishes {
 /// The interval to declare; the next heartbeat comes no later.
 pub(crate) fn interval(wishes: Wishes, on_stream: bool) -> Duration {
     let default = if on_stream { DEFAULT_STREAM } else { DEFAULT_UNARY };
+    if let Some(configured) = wishes.configured.filter(|it| !it.is_zero()) {
+        return configured.min(INTERVAL_MOST);
+    }
     wishes
-        .configured
-        .or(wishes.server)
+        .server
         .or(wishes.job)
         .or(wishes.timeout.map(|timeout| (timeout / 3).min(MOST_OF_TIMEOUT)))
         .unwrap_or(default)
+        .clamp(DECLARED_LEAST, INTERVAL_MOST)
 }
 
 /// As the server may be told it.
@@ -61,5 +67,17 @@ mod tests {
             assert_eq!(wait(interval, 1.0), least);
         }
         assert_eq!(declared(Duration::ZERO), seconds(&vectors["least_s"]));
+    }
+
+    #[test]
+    fn no_wish_makes_a_storm_or_the_end_of_time() {
+        for wish in [Duration::ZERO, Duration::from_millis(3)] {
+            let wishes = Wishes { job: Some(wish), timeout: Some(wish), ..Wishes::default() };
+            assert_eq!(interval(wishes, true), DECLARED_LEAST);
+        }
+        let never = Wishes { configured: Some(Duration::MAX), ..Wishes::default() };
+        assert_eq!(interval(never, true), INTERVAL_MOST);
+        let zero = Wishes { configured: Some(Duration::ZERO), ..Wishes::default() };
+        assert_eq!(interval(zero, true), DEFAULT_STREAM);
     }
 }

@@ -244,12 +244,7 @@ impl Job {
     }
 
     fn open(self, run_id: String) -> Run {
-        let config = self.client.config();
-        let id = &self.registration.scheduler_id;
-        let parent = config
-            .parent_run
-            .clone()
-            .filter(|parent| parent.scheduler_id.as_ref().is_none_or(|parent| parent == id));
+        let parent = self.client.parent_of(&self.registration.scheduler_id);
         match parent {
             Some(parent) => self.take(parent.run_id, Ownership::Attached),
             None => self.take(run_id, Ownership::Own),
@@ -279,8 +274,7 @@ fn outcome<T, E: Display>(ctx: &Ctx, result: &Result<T, E>) -> Outcome {
     match result {
         Ok(_) => Outcome::completed(),
         Err(_) if ctx.has_stopped_when_asked() => Outcome::cancelled(),
-        // The alternate form has the causes, where an error type tells them.
-        Err(error) => Outcome::failed(&format!("{error:#}")),
+        Err(error) => Outcome::failed(&ctx.text_of(error)),
     }
 }
 

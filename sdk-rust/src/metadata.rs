@@ -82,13 +82,16 @@ fn normal(value: &Value, depth: usize) -> Value {
     }
 }
 
+const NANOS: u64 = 1_000_000_000;
+
 /// A `SystemTime`, by the form that serde gives it.
 fn time(object: &Map<String, Value>) -> Option<SystemTime> {
     if object.len() != 2 {
         return None;
     }
     let seconds = object.get("secs_since_epoch")?.as_u64()?;
-    let nanos = u32::try_from(object.get("nanos_since_epoch")?.as_u64()?).ok()?;
+    let nanos = object.get("nanos_since_epoch")?.as_u64().filter(|nanos| *nanos < NANOS)?;
+    let nanos = u32::try_from(nanos).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanos))
 }
 
@@ -116,6 +119,12 @@ mod tests {
             Value::Array(items) => items.iter().map(alive).collect(),
             other => other.clone(),
         }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_time_is_left_as_it_is() {
+        let alike = serde_json::json!({"secs_since_epoch": u64::MAX, "nanos_since_epoch": NANOS});
+        assert_eq!(time(alike.as_object().unwrap()), None);
     }
 
     #[test]

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -23,10 +24,13 @@ use crate::error::{Error, Facts, kind_of_status};
 /// The largest answer that is read.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// How long the server may send nothing to one that watches; it sends a comment more often.
+const WATCH_SILENCE_MAX: Duration = Duration::from_secs(60);
+
 pub(crate) struct Rest {
     address: Arc<Address>,
     connector: Connector,
-    api_key: String,
+    api_key: HeaderValue,
     timeout: Duration,
     // The connection of the call before, when that is over.
     idle: Mutex<Option<SendRequest<Full<Bytes>>>>,
@@ -35,7 +39,9 @@ pub(crate) struct Rest {
 impl Rest {
     pub(crate) fn new(address: Arc<Address>, config: &Config) -> Result<Self, Error> {
         let connector = Connector::new(address.clone(), &["http/1.1"], config.ca_file.as_deref())?;
-        let (api_key, timeout) = (config.api_key.clone(), config.timeout);
+        let api_key = HeaderValue::try_from(config.api_key.as_str())
+            .map_err(|_| Error::config("NIGHTBELL_API_KEY: cannot be sent in a header"))?;
+        let timeout = config.timeout;
         Ok(Self { address, connector, api_key, timeout, idle: Mutex::new(None) })
     }
 
@@ -47,12 +53,7 @@ impl Rest {
             let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
             let body = body.map_err(Error::unavailable)?.to_bytes();
             self.keep(connection);
-            if (200..300).contains(&status) {
-                return serde_json::from_slice(&body).map_err(|error| {
-                    Error::unavailable(format!("an answer that is none of Nightbell's: {error}"))
-                });
-            }
-            Err(refusal(status, said, &body))
+            read_answer(status, said, &body)
         };
         match timeout(self.timeout, exchange).await {
             Ok(answer) => answer,
@@ -76,17 +77,9 @@ impl Rest {
         }
         tokio::spawn(async move {
             let _connection = connection;
-            let mut body = response.into_body();
-            let mut text = Vec::new();
-            while let Some(Ok(frame)) = body.frame().await {
-                let Ok(data) = frame.into_data() else { continue };
-                text.extend_from_slice(&data);
-                while let Some(event) = take_event(&mut text) {
-                    let Some(item) = read_event::<C>(&event) else { continue };
-                    if items.send(item).await.is_err() {
-                        return;
-                    }
-                }
+            tokio::select! {
+                () = items.closed() => {}
+                () = pass_on::<C>(response.into_body(), &items) => {}
             }
         });
         Ok(())
@@ -103,9 +96,11 @@ impl Rest {
         {
             match connection.send_request(request.clone()).await {
                 Ok(response) => return Ok((response, connection)),
-                // The server may have closed it before the request reached it. Every
-                // report is safe to repeat, and so is the rest of what jobs call.
-                Err(error) if error.is_canceled() || error.is_incomplete_message() => {}
+                // The server may have closed it before the request reached it.
+                Err(error) if error.is_canceled() => {}
+                // Or after: what makes something would make it twice, but every report is
+                // safe to repeat.
+                Err(error) if error.is_incomplete_message() && is_safe_to_repeat::<C>() => {}
                 Err(error) => return Err(Error::unavailable(error)),
             }
         }
@@ -118,7 +113,7 @@ impl Rest {
     }
 
     fn request<C: Call>(&self, request: &C, accept: &str) -> Result<Request<Full<Bytes>>, Error> {
-        let (path, body) = lay_out(request, &C::ROUTE).map_err(Error::config)?;
+        let (path, body) = lay_out(request, &C::ROUTE)?;
         let mut builder = Request::builder()
             .method(C::ROUTE.verb)
             .uri(format!("{}{path}", self.address.prefix))
@@ -129,9 +124,9 @@ impl Rest {
         if body.is_some() {
             builder = builder.header(CONTENT_TYPE, "application/json");
         }
-        builder.body(Full::new(body.unwrap_or_default().into())).map_err(|error| {
-            Error::config(format!("NIGHTBELL_API_KEY: cannot be sent in a header: {error}"))
-        })
+        builder
+            .body(Full::new(body.unwrap_or_default().into()))
+            .map_err(|error| Error::config(format!("NIGHTBELL_URL: {error}")))
     }
 
     fn take(&self) -> Option<SendRequest<Full<Bytes>>> {
@@ -143,19 +138,23 @@ impl Rest {
     }
 }
 
+fn is_safe_to_repeat<C: Call>() -> bool {
+    C::ROUTE.verb != "POST" || C::PATH.starts_with("/nightbell.v1.ReportService/")
+}
+
 /// The path with its query, and the body.
-fn lay_out<C: Call>(request: &C, route: &Route) -> Result<(String, Option<Vec<u8>>), String> {
+fn lay_out<C: Call>(request: &C, route: &Route) -> Result<(String, Option<Vec<u8>>), Error> {
     let Ok(Value::Object(mut fields)) = serde_json::to_value(request) else {
-        return Err("a request that is no object".to_owned());
+        return Err(Error::invalid("the request", "must be an object"));
     };
     let mut path = String::new();
     let mut rest = route.path;
     while let Some((before, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}').ok_or("a path without end")?;
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
         path.push_str(before);
         let value = fields.get(name).and_then(Value::as_str).unwrap_or_default();
         if value.is_empty() {
-            return Err(format!("{name}: must be given"));
+            return Err(Error::invalid(name, "must be given"));
         }
         path.push_str(&escape(value));
         rest = after;
@@ -213,6 +212,19 @@ fn retry_after(response: &Response<Incoming>) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
+fn read_answer<T: DeserializeOwned>(
+    status: u16,
+    said: Option<Duration>,
+    body: &[u8],
+) -> Result<T, Error> {
+    if !(200..300).contains(&status) {
+        return Err(refusal(status, said, body));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        Error::unavailable(format!("an answer that is none of Nightbell's: {error}"))
+    })
+}
+
 /// What a refusal says.
 fn refusal(status: u16, said: Option<Duration>, body: &[u8]) -> Error {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -238,6 +250,26 @@ fn refusal(status: u16, said: Option<Duration>, body: &[u8]) -> Error {
             })
             .collect(),
     })
+}
+
+/// Passes on what the server sends, until it ends or breaks.
+async fn pass_on<C: Call>(mut body: Incoming, items: &mpsc::Sender<Result<C::Response, Error>>) {
+    let mut text = Vec::new();
+    loop {
+        let data = match timeout(WATCH_SILENCE_MAX, body.frame()).await {
+            Ok(None) => return,
+            Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+            Ok(Some(Err(error))) => return drop(items.send(Err(Error::unavailable(error))).await),
+            Err(_) => return drop(items.send(Err(Error::timeout(WATCH_SILENCE_MAX))).await),
+        };
+        text.extend_from_slice(&data);
+        while let Some(event) = take_event(&mut text) {
+            let Some(item) = read_event::<C>(&event) else { continue };
+            if items.send(item).await.is_err() {
+                return;
+            }
+        }
+    }
 }
 
 fn take_event(text: &mut Vec<u8>) -> Option<String> {
@@ -290,6 +322,17 @@ mod tests {
         assert_eq!(path, "/api/v1/schedulers/eod");
         let body: Value = serde_json::from_slice(&body.unwrap()).unwrap();
         assert_eq!(body, serde_json::json!({"job_name": "End of day", "max_runtime": null}));
+    }
+
+    #[test]
+    fn an_answer_from_something_in_between_makes_nothing_be_forgotten() {
+        for case in read("retry.json")["foreign"].as_array().unwrap() {
+            let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
+            let body = case["body"].as_str().unwrap().as_bytes();
+            let error = read_answer::<api::UpdateStatusResponse>(status, None, body).unwrap_err();
+            let then = format!("{:?}", crate::retry::verdict(&error)).to_lowercase();
+            assert_eq!(then, case["then"], "{case}");
+        }
     }
 
     #[test]

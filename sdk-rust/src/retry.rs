@@ -33,10 +33,21 @@ pub(crate) enum Verdict {
 }
 
 pub(crate) fn verdict(error: &Error) -> Verdict {
-    match error.kind() {
-        ErrorKind::Unavailable | ErrorKind::RequestTimeout => Verdict::Retry,
-        ErrorKind::Config => Verdict::Hold,
-        _ => error.status().map_or(Verdict::Retry, of_status),
+    match (error.kind(), error.status()) {
+        (ErrorKind::Config, _) => Verdict::Hold,
+        (_, Some(status)) if error.code().is_some() => of_status(status),
+        (_, Some(status)) => of_foreign_status(status),
+        (_, None) => Verdict::Retry,
+    }
+}
+
+/// Something between here and the server has answered. What it says of a report is not the
+/// server's word, save that it is too large to pass.
+fn of_foreign_status(status: u16) -> Verdict {
+    match of_status(status) {
+        Verdict::Hold => Verdict::Hold,
+        Verdict::Drop if status == 413 => Verdict::Drop,
+        _ => Verdict::Retry,
     }
 }
 
@@ -58,6 +69,16 @@ pub(crate) fn of_code(code: i32) -> Verdict {
 pub(crate) fn backoff(tries: u32, chance: f64) -> Duration {
     let most = FIRST.saturating_mul(1 << tries.min(8)).min(MOST);
     FIRST + most.saturating_sub(FIRST).mul_f64(chance.clamp(0.0, 1.0))
+}
+
+/// The wait before a stream is opened again, or a heartbeat sent again, after so many
+/// failures: soon at first, as the server believes a silent run dead within seconds, and
+/// then as rarely as a server is probed that is away.
+pub(crate) fn reconnect(failures: u32, chance: f64) -> Duration {
+    match failures.checked_sub(TRIES_MAX + 1) {
+        None => backoff(failures, chance),
+        Some(failures) => probe(failures, chance),
+    }
 }
 
 /// The wait that the server asked for.

@@ -1,6 +1,7 @@
 //! One run of a job, as the job sees it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -47,11 +48,15 @@ pub(crate) struct RunState {
     said: Mutex<Said>,
 }
 
+/// How often a run has said how far it is.
+pub(crate) type ProgressCount = u64;
+
 #[derive(Debug, Default)]
 struct Said {
     progress: Option<Progress>,
-    /// Whether the server was told the progress.
-    is_told: bool,
+    count: ProgressCount,
+    /// The last that the server has.
+    told: ProgressCount,
     metadata: Map<String, Value>,
 }
 
@@ -110,11 +115,11 @@ impl RunState {
         heartbeat::interval(*lock(&self.wishes), is_on_stream)
     }
 
-    pub(crate) fn heartbeat(&self, interval: Duration) -> SendHeartbeatRequest {
+    /// The next heartbeat, and which progress it carries.
+    pub(crate) fn heartbeat(&self, interval: Duration) -> (SendHeartbeatRequest, ProgressCount) {
         let now = Some(clock::now());
-        let mut said = lock(&self.said);
-        said.is_told = true;
-        SendHeartbeatRequest {
+        let said = lock(&self.said);
+        let heartbeat = SendHeartbeatRequest {
             scheduler_id: self.scheduler_id.clone(),
             run_id: Some(self.run_id.clone()),
             timestamp: now,
@@ -122,7 +127,14 @@ impl RunState {
             progress: said.progress.clone(),
             interval: Some(interval),
             ..Default::default()
-        }
+        };
+        (heartbeat, said.count)
+    }
+
+    /// The server has that progress.
+    pub(crate) fn has_told(&self, progress: ProgressCount) {
+        let mut said = lock(&self.said);
+        said.told = said.told.max(progress);
     }
 
     fn report(&self, status: RunStatus) -> UpdateStatusRequest {
@@ -199,11 +211,12 @@ impl Ctx {
 
     fn set_progress(&self, progress: Progress) {
         let mut said = lock(&self.state.said);
-        said.is_told = false;
+        said.count += 1;
         said.progress = Some(progress);
     }
 
-    /// Keeps a value with the run; it is sent at the end. Anything is taken: times
+    /// Keeps a value with the run; it is sent at the end, save of a run that a wrapper such
+    /// as `nightbell exec` has opened and ends itself. Anything is taken: times
     /// become text in UTC, integers beyond 2^53 text, values of keys that look like
     /// secrets are masked, and all of it is at most 32 KiB.
     pub fn metadata(&self, key: impl Into<String>, value: impl Serialize) {
@@ -215,7 +228,7 @@ impl Ctx {
         let heartbeat = SendHeartbeatRequest {
             extend: Some(by),
             sequence: Some(self.state.sequence.fetch_add(1, Ordering::Relaxed) + 1),
-            ..self.state.heartbeat(heartbeat::declared(self.state.interval(false)))
+            ..self.state.heartbeat(heartbeat::declared(self.state.interval(false))).0
         };
         self.client.put(Item::Heartbeat(Box::new(heartbeat)));
     }
@@ -248,6 +261,20 @@ impl Ctx {
         self.state.has_seen_cancel.load(Ordering::Relaxed)
     }
 
+    /// What an error says of itself, with its causes where it tells them in the alternate
+    /// form. Nothing, if nobody will read it. An error that fails to say it harms nobody.
+    pub(crate) fn text_of(&self, error: &impl fmt::Display) -> String {
+        if !self.client.is_enabled() || self.client.config().capture == Capture::Nothing {
+            return String::new();
+        }
+        let mut text = String::new();
+        let saying = AssertUnwindSafe(|| {
+            let _ = write!(text, "{error:#}");
+        });
+        let _ = catch_unwind(saying);
+        text
+    }
+
     /// Reports the beginning.
     pub(crate) fn begin(&self) {
         if self.state.ownership == Ownership::Own {
@@ -264,11 +291,11 @@ impl Ctx {
         }
         let last = {
             let said = lock(&self.state.said);
-            said.progress.is_some() && !said.is_told
+            said.told < said.count
         };
         if last {
             let interval = heartbeat::declared(self.state.interval(false));
-            self.client.put(Item::Heartbeat(Box::new(self.state.heartbeat(interval))));
+            self.client.put(Item::Heartbeat(Box::new(self.state.heartbeat(interval).0)));
         }
         if self.state.ownership != Ownership::Attached {
             let report = Box::new(Record::Status(self.final_report(outcome)));
@@ -298,7 +325,8 @@ impl Ctx {
 /// without either it has failed: *abandoned*.
 ///
 /// Ending it waits until the report is with the server or on disk, at most for the
-/// exit budget (1.5 seconds), and only once while the server is away.
+/// exit budget (1.5 seconds, and a tenth for the disk), and only once while the server is
+/// away.
 #[derive(Debug)]
 #[must_use = "a run that is dropped has failed"]
 pub struct Run {
@@ -319,12 +347,14 @@ impl Run {
 
     /// The job has failed.
     pub fn fail(self, message: impl fmt::Display) {
-        self.end(Outcome::failed(&message.to_string()));
+        let text = self.ctx.text_of(&message);
+        self.end(Outcome::failed(&text));
     }
 
     /// A command has failed; the last 8 KiB of what it said are kept with the message.
     pub fn fail_saying(self, message: impl fmt::Display, output: &str) {
-        self.end(Outcome::failed_saying(&message.to_string(), output));
+        let text = self.ctx.text_of(&message);
+        self.end(Outcome::failed_saying(&text, output));
     }
 
     /// Leaves the run open, for another process to end it with

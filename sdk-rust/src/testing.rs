@@ -8,7 +8,7 @@ use crate::api::{RegisterSchedulerRequest, SendHeartbeatRequest, UpdateStatusReq
 use crate::call::{Call, Wire};
 use crate::client::Client;
 use crate::config::Config;
-use crate::error::{Error, ErrorKind, Facts, kind_of_status};
+use crate::error::{Error, ErrorKind, Facts, code_of_status, kind_of_status};
 
 /// Keeps what it is told, and answers as the server does. Cheap to clone.
 ///
@@ -112,10 +112,13 @@ impl Server {
         match told.trouble {
             Some(Trouble::Refused) => return Err(Error::unavailable("connection refused")),
             Some(Trouble::Status(status)) => {
-                let kind = Some(kind_of_status(status));
-                let message = format!("HTTP status {status}");
-                let status = Some(status);
-                return Err(Error::new(Facts { kind, status, message, ..Facts::default() }));
+                return Err(Error::new(Facts {
+                    kind: Some(kind_of_status(status)),
+                    status: Some(status),
+                    code: Some(code_of_status(status)),
+                    message: format!("HTTP status {status}"),
+                    ..Facts::default()
+                }));
             }
             None => {}
         }

@@ -220,3 +220,69 @@ fn a_client_without_an_address_does_nothing_and_costs_nothing() {
     let result = client.job("eod").run_blocking(|_| Ok::<_, String>(7));
     assert_eq!(result, Ok(7));
 }
+
+/// Fails to say what it is.
+struct Unspeakable;
+
+impl std::fmt::Display for Unspeakable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("what an error says");
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_fails_to_say_what_it_is_harms_nobody() {
+    let server = Server::new();
+    let result = server.client().job("eod").run(|_| async { Err::<(), _>(Unspeakable) }).await;
+    assert!(result.is_err());
+    assert_eq!(words(&server), [Running, Failed]);
+}
+
+#[tokio::test]
+async fn any_budget_may_be_given_and_any_interval() {
+    let server = Server::new();
+    let mut config = config();
+    config.exit_timeout = Duration::MAX;
+    let client = server.client_with(config);
+    let job = client
+        .job("eod")
+        .heartbeat_interval(Duration::MAX)
+        .run(|_| async { Ok::<_, anyhow::Error>(7) });
+    assert_eq!(job.await.unwrap(), 7);
+    client.flush(Duration::MAX).await;
+    client.shutdown(Duration::MAX).await;
+    assert_eq!(words(&server), [Running, Completed]);
+}
+
+#[tokio::test]
+async fn what_ends_after_the_client_waits_on_disk_and_holds_nobody_up() {
+    let disk = tempfile::tempdir().unwrap();
+    let server = Server::new();
+    let mut config = config();
+    config.spool = Some(disk.path().to_owned());
+    let client = server.client_with(config);
+    let run = client.job("eod").start();
+    let spooled = client.spooled();
+    client.clone().shutdown(SOON).await;
+    server.fail_with(Trouble::Refused);
+    run.complete();
+    wait_until("the report on disk", || spooled.count() == 1).await;
+    assert_eq!(words(&server), [Running]);
+}
+
+#[tokio::test]
+async fn a_run_that_began_while_the_server_was_away_is_watched_when_it_is_back() {
+    let disk = tempfile::tempdir().unwrap();
+    let server = Server::new();
+    let mut config = config();
+    config.spool = Some(disk.path().to_owned());
+    config.heartbeat = Some(Duration::from_millis(100));
+    let client = server.client_with(config);
+    server.fail_with(Trouble::Refused);
+    let run = client.job("eod").start();
+    wait_until("the spool", || client.spooled().count() == 2).await;
+    server.fail_with(None);
+    server.cancel_all();
+    run.cancelled().await;
+    assert!(!server.heartbeats().is_empty());
+}

@@ -58,7 +58,15 @@ impl Spool {
         let id = &name[14..];
         let unfinished = self.folder.join(format!("{name}.tmp"));
         let text = record.text(id)?;
-        let done = write_new(&unfinished, &text)
+        let written = write_new(&unfinished, &text).or_else(|error| match error.kind() {
+            // Somebody removed the folder meanwhile.
+            io::ErrorKind::NotFound => {
+                make_folder(&self.folder)?;
+                write_new(&unfinished, &text)
+            }
+            _ => Err(error),
+        });
+        let done = written
             .and_then(|()| fs::rename(&unfinished, self.folder.join(format!("{name}.json"))));
         if done.is_err() {
             let _ = fs::remove_file(&unfinished);
@@ -66,8 +74,8 @@ impl Spool {
         done
     }
 
-    /// Takes up to `most` reports, the oldest first, for nobody else to send.
-    pub(crate) fn claim(&self, most: usize) -> Vec<Claim> {
+    /// Takes up to `most` reports that are wanted, the oldest first, for nobody else to send.
+    pub(crate) fn claim(&self, most: usize, is_wanted: impl Fn(&Record) -> bool) -> Vec<Claim> {
         let now = clock::now();
         let mut claims = vec![];
         for name in self.names() {
@@ -82,9 +90,8 @@ impl Spool {
                 }
                 continue;
             }
-            if let Some(claim) = self.claim_one(&path, &known, now) {
-                claims.push(claim);
-            }
+            // One that is not wanted is given back.
+            claims.extend(self.claim_one(&path, &known, now).filter(|it| is_wanted(&it.record)));
         }
         claims
     }
@@ -99,7 +106,8 @@ impl Spool {
         ));
         fs::rename(path, &claimed).ok()?;
         let original = self.folder.join(name.original);
-        match read_bounded(&claimed).map_or(Then::Remove, |text| record::read(&text)) {
+        // What cannot be opened now may be whole: only what stands in it decides.
+        match read_bounded(&claimed).map_or(Then::Leave, |text| record::read(&text)) {
             Then::Replay(record) => {
                 Some(Claim { record: *record, claimed, original, is_open: true })
             }
@@ -127,10 +135,10 @@ impl Spool {
 
     /// The text of one of those.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        read_bounded(&self.folder.join(name))
+        read_bounded(&self.folder.join(name)).ok()
     }
 
-    /// How many reports nobody is sending.
+    /// How many reports there are, those included that are being sent.
     pub(crate) fn waiting(&self) -> usize {
         self.list().len()
     }
@@ -160,8 +168,11 @@ impl Spool {
             if bytes + u64::from(WRITES_PER_LOOK) * FILE_BYTES_MAX / 16 <= BYTES_MAX {
                 break;
             }
-            fs::remove_file(path)?;
-            bytes -= length;
+            match fs::remove_file(path) {
+                // Another process was quicker.
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => bytes -= length,
+            }
         }
         Ok(())
     }
@@ -225,11 +236,12 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     file.flush()
 }
 
-/// None: it cannot be read, or is far too long to be one of ours.
-fn read_bounded(path: &Path) -> Option<String> {
-    let mut text = String::new();
-    fs::File::open(path).ok()?.take(FILE_BYTES_MAX + 1).read_to_string(&mut text).ok()?;
-    (text.len() as u64 <= FILE_BYTES_MAX).then_some(text)
+/// As text; what is no text, or far too long to be one of ours, is read as empty.
+fn read_bounded(path: &Path) -> io::Result<String> {
+    let mut bytes = vec![];
+    fs::File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    bytes.truncate(if bytes.len() as u64 > FILE_BYTES_MAX { 0 } else { bytes.len() });
+    Ok(String::from_utf8(bytes).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -258,14 +270,14 @@ mod tests {
         for id in ["a", "b", "c"] {
             spool.write(&status(id)).unwrap();
         }
-        let claims = spool.claim(2);
+        let claims = spool.claim(2, |_| true);
         let records: Vec<&Record> = claims.iter().map(|claim| &claim.record).collect();
         assert_eq!(records, [&status("a"), &status("b")]);
         let other = Spool::new(directory.path(), "http://here");
-        assert_eq!(other.claim(9).len(), 1);
+        assert_eq!(other.claim(9, |_| true).len(), 1);
         drop(claims);
-        assert_eq!(other.claim(9).len(), 3);
-        for claim in other.claim(9) {
+        assert_eq!(other.claim(9, |_| true).len(), 3);
+        for claim in other.claim(9, |_| true) {
             claim.remove();
         }
         assert_eq!(spool.waiting(), 0);
@@ -290,6 +302,39 @@ mod tests {
         let file = directory.path().join("file");
         fs::write(&file, "").unwrap();
         assert!(Spool::new(&file, "http://here").write(&status("a")).is_err());
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_read_now_is_left() {
+        let directory = tempfile::tempdir().unwrap();
+        let spool = Spool::new(directory.path(), "http://here");
+        let name =
+            format!("{:013}-019ab1c2-7d3f-7a41-8f00-0123456789ab.json", millis(clock::now()));
+        fs::create_dir_all(spool.folder.join(&name)).unwrap();
+        assert!(spool.claim(9, |_| true).is_empty());
+        assert_eq!(spool.names(), [name]);
+    }
+
+    #[test]
+    fn a_folder_that_somebody_removed_is_made_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let spool = Spool::new(directory.path(), "http://here");
+        spool.write(&status("a")).unwrap();
+        fs::remove_dir_all(&spool.folder).unwrap();
+        spool.write(&status("b")).unwrap();
+        assert_eq!(spool.waiting(), 1);
+    }
+
+    #[test]
+    fn reports_that_nobody_wants_now_keep_no_others_behind_them() {
+        let directory = tempfile::tempdir().unwrap();
+        let spool = Spool::new(directory.path(), "http://here");
+        for id in ["a", "a", "b"] {
+            spool.write(&status(id)).unwrap();
+        }
+        let claims = spool.claim(1, |record| record.scheduler_id() != "a");
+        assert_eq!(claims.iter().map(|it| &it.record).collect::<Vec<_>>(), [&status("b")]);
+        assert_eq!(spool.claim(9, |_| true).len(), 2);
     }
 
     #[test]

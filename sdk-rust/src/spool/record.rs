@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::api::{RegisterSchedulerRequest, UpdateStatusRequest};
 
 pub(super) const VERSION: u64 = 1;
+const KINDS: [&str; 2] = ["register", "status"];
 pub(super) const BYTES_MAX: u64 = 50 * 1024 * 1024;
 pub(super) const AGE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 pub(super) const CLAIM_MAX: Duration = Duration::from_secs(300);
@@ -24,6 +25,13 @@ pub(crate) enum Record {
 }
 
 impl Record {
+    pub(crate) fn scheduler_id(&self) -> &str {
+        match self {
+            Self::Register(request) => &request.scheduler_id,
+            Self::Status(report) => &report.scheduler_id,
+        }
+    }
+
     /// The text of its file.
     pub(super) fn text(&self, id: &str) -> Result<String, serde_json::Error> {
         let mut record = serde_json::to_value(self)?;
@@ -81,7 +89,7 @@ impl<'a> Name<'a> {
         Some(Self { at_ms, original: &name[..length], form })
     }
 
-    /// Whether its content matters now. None: see [`Name::without_content`].
+    /// Whether its content matters now; else see [`Name::without_content`].
     pub(super) fn is_to_be_read(&self, now_ms: u64) -> bool {
         let is_fresh = !is_older(self.at_ms, now_ms, AGE_MAX);
         is_fresh
@@ -112,7 +120,9 @@ fn is_older(at_ms: u64, now_ms: u64, limit: Duration) -> bool {
 /// What is done with a file by what stands in it.
 pub(super) fn read(text: &str) -> Then {
     let Ok(Value::Object(object)) = serde_json::from_str(text) else { return Then::Remove };
-    if object.get("v").and_then(Value::as_u64).is_some_and(|version| version > VERSION) {
+    let is_newer = object.get("v").and_then(Value::as_u64).is_some_and(|it| it > VERSION);
+    let kind = object.get("kind").and_then(Value::as_str);
+    if is_newer || kind.is_some_and(|kind| !KINDS.contains(&kind)) {
         return Then::Leave;
     }
     match serde_json::from_value(Value::Object(object)) {

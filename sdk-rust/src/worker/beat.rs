@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout};
 
-use super::Core;
 use super::stream::{Heard, Stream};
+use super::{Core, DISK_MAX};
+use crate::api::SendHeartbeatRequest;
 use crate::call::Wire;
 use crate::clock;
+use crate::error::Error;
 use crate::heartbeat;
-use crate::retry::{self, Verdict};
+use crate::retry::{self, TRIES_MAX, Verdict};
 use crate::run::RunState;
 use crate::spool::Spool;
 
@@ -20,18 +22,47 @@ const STREAM_SILENCE_MAX: Duration = Duration::from_secs(15);
 /// How long the thread sleeps when there is nothing to do.
 const IDLE: Duration = Duration::from_secs(3600);
 
-/// Which run is due when, and the stream.
+/// Which run is due when, and the ways to the server.
 #[derive(Default)]
 struct Timetable {
     due: HashMap<String, Instant>,
     stream: Option<Stream>,
-    failures: u32,
-    reopen_at: Option<Instant>,
+    stream_pause: Pause,
+    unary_pause: Pause,
     /// Runs that were on the stream and are over.
     ended: Vec<(String, String)>,
 }
 
+/// A way to the server that failed is left alone for a while.
+#[derive(Default)]
+struct Pause {
+    failures: u32,
+    until: Option<Instant>,
+}
+
+impl Pause {
+    fn fail(&mut self) {
+        self.failures += 1;
+        self.until = Some(clock::instant() + retry::reconnect(self.failures, fastrand::f64()));
+    }
+
+    fn is_over(&self) -> bool {
+        self.until.is_none_or(|until| until <= clock::instant())
+    }
+}
+
+/// What came of one heartbeat.
+#[derive(PartialEq, Eq)]
+enum Sent {
+    /// The server, or the stream, has it.
+    Taken,
+    /// There is no way to the server: nor is there for the others.
+    Nowhere,
+}
+
 impl Core {
+    /// Sends heartbeats, also while reports are kept: a server that takes no reports may
+    /// well take these, and what it does not hear of it believes dead.
     pub(super) async fn beat(&self) {
         let mut table = Timetable::default();
         let mut before: Vec<Arc<RunState>> = vec![];
@@ -43,15 +74,17 @@ impl Core {
                 table.ended.push((run.scheduler_id.clone(), run.run_id.clone()));
             }
             before.clone_from(&runs);
-            table.untie(&runs);
-            if self.is_up() {
-                for run in &runs {
-                    if table.is_due(run) {
-                        self.beat_once(run, &mut table).await;
-                    }
-                }
+            table.untie(&runs).await;
+            let held_until = self.line.borrow().held_until();
+            let is_held = held_until.is_some_and(|until| until > clock::instant());
+            if !is_held && !runs.is_empty() {
+                self.open_stream(&mut table).await;
+                self.beat_all(&runs, &mut table).await;
             }
-            let next = table.next(self.is_up(), &runs);
+            let next = match held_until.filter(|_| is_held) {
+                Some(until) => until,
+                None => table.next(&runs, matches!(*self.wire, Wire::Grpc(_))),
+            };
             let heard = tokio::select! {
                 () = self.shared.runs_changed.notified() => None,
                 () = sleep_until(next.into()) => None,
@@ -68,55 +101,98 @@ impl Core {
         }
     }
 
-    async fn beat_once(&self, run: &Arc<RunState>, table: &mut Timetable) {
-        if let Wire::Grpc(grpc) = &*self.wire
-            && table.may_open()
-        {
-            match Stream::open(grpc).await {
-                Ok(stream) => table.stream = Some(stream),
-                Err(error) => {
-                    tracing::debug!(target: "nightbell", "no stream of heartbeats: {error}");
-                    table.lose_stream();
-                }
-            }
-        }
-        let is_on_stream = table.stream.is_some();
-        let interval = run.interval(is_on_stream);
-        let most = if is_on_stream { interval.min(STREAM_SILENCE_MAX) } else { interval };
-        let wait = heartbeat::wait(most, fastrand::f64());
-        table.due.insert(run.run_id.clone(), clock::instant() + wait);
-        let heartbeat = run.heartbeat(heartbeat::declared(interval));
-        if let Some(stream) = &mut table.stream {
-            let spooled = self.spool.as_deref().map_or(0, Spool::waiting);
-            if stream.beat(run, heartbeat, spooled) {
-                return;
-            }
-            table.lose_stream();
+    async fn open_stream(&self, table: &mut Timetable) {
+        let Wire::Grpc(grpc) = &*self.wire else { return };
+        if table.stream.is_some() || !table.stream_pause.is_over() {
             return;
         }
-        match self.wire.call(heartbeat).await {
-            Ok(answer) => self.direct(answer.directives.as_ref()),
+        match Stream::open(grpc).await {
+            Ok(stream) => {
+                table.stream = Some(stream);
+                table.all_due();
+            }
             Err(error) => {
-                tracing::debug!(target: "nightbell", "a heartbeat was not taken: {error}");
-                if self.judge(&error) == Verdict::Register {
-                    self.register_once(run).await;
-                }
+                tracing::debug!(target: "nightbell", "no stream of heartbeats: {error}");
+                table.stream_pause.fail();
             }
         }
     }
 
+    async fn beat_all(&self, runs: &[Arc<RunState>], table: &mut Timetable) {
+        for run in runs {
+            let has_way = table.stream.is_some() || table.unary_pause.is_over();
+            if !has_way {
+                return;
+            }
+            if table.is_due(run) && self.beat_once(run, table).await == Sent::Nowhere {
+                return;
+            }
+        }
+    }
+
+    async fn beat_once(&self, run: &Arc<RunState>, table: &mut Timetable) -> Sent {
+        let is_on_stream = table.stream.is_some();
+        let interval = run.interval(is_on_stream);
+        let most = if is_on_stream { interval.min(STREAM_SILENCE_MAX) } else { interval };
+        let (heartbeat, progress) = run.heartbeat(heartbeat::declared(interval));
+        if let Some(stream) = &mut table.stream {
+            let spooled = if stream.is_tied(run) {
+                None
+            } else {
+                timeout(DISK_MAX, self.on_disk(Spool::waiting)).await.ok().flatten()
+            };
+            if !stream.beat(run, heartbeat, progress, spooled).await {
+                table.lose_stream();
+                return Sent::Nowhere;
+            }
+        } else if let Err(error) = self.beat_alone(heartbeat).await {
+            tracing::debug!(target: "nightbell", "a heartbeat was not taken: {error}");
+            match self.judge(&error) {
+                Verdict::Retry => {
+                    table.unary_pause.fail();
+                    if table.unary_pause.failures == TRIES_MAX {
+                        tracing::warn!(target: "nightbell", "heartbeats are not taken: {error}");
+                    }
+                    return Sent::Nowhere;
+                }
+                Verdict::Hold => return Sent::Nowhere,
+                Verdict::Register => self.register_once(run).await,
+                Verdict::Done | Verdict::Drop => {}
+            }
+        } else {
+            run.has_told(progress);
+            table.unary_pause = Pause::default();
+        }
+        let wait = heartbeat::wait(most, fastrand::f64());
+        table.due.insert(run.run_id.clone(), clock::instant() + wait);
+        Sent::Taken
+    }
+
+    async fn beat_alone(&self, heartbeat: SendHeartbeatRequest) -> Result<(), Error> {
+        let answer = self.call(heartbeat).await?;
+        self.direct(answer.directives.as_ref());
+        Ok(())
+    }
+
     async fn take_in(&self, heard: Heard, table: &mut Timetable) {
-        table.failures = 0;
+        table.stream_pause = Pause::default();
+        self.answered_at.set(Some(clock::instant()));
         for directives in &heard.directives {
             self.direct(Some(directives));
         }
+        let runs = self.shared.runs();
+        let of = |run_id: &str| runs.iter().find(|run| run.run_id == run_id);
+        for (run_id, progress) in &heard.stored {
+            if let Some(run) = of(run_id) {
+                run.has_told(*progress);
+            }
+        }
         for (run_id, code, message) in heard.refused {
             tracing::debug!(target: "nightbell", "a heartbeat of run {run_id} was refused: {message}");
-            let run = self.shared.runs().into_iter().find(|run| run.run_id == run_id);
-            if let Some(run) = run
+            if let Some(run) = of(&run_id)
                 && retry::of_code(code) == Verdict::Register
             {
-                self.register_once(&run).await;
+                self.register_once(run).await;
             }
         }
     }
@@ -135,44 +211,47 @@ impl Timetable {
         self.due.get(&run.run_id).is_none_or(|due| *due <= clock::instant())
     }
 
-    fn next(&self, is_up: bool, runs: &[Arc<RunState>]) -> Instant {
-        let idle = clock::instant() + IDLE;
-        if !is_up || runs.is_empty() {
-            return idle;
+    fn next(&self, runs: &[Arc<RunState>], has_streams: bool) -> Instant {
+        let now = clock::instant();
+        let due = runs.iter().map(|run| self.due.get(&run.run_id).copied().unwrap_or(now));
+        let Some(due) = due.min() else { return now + IDLE };
+        if self.stream.is_some() {
+            return due;
         }
-        self.due.values().min().copied().unwrap_or(idle)
-    }
-
-    fn may_open(&self) -> bool {
-        self.stream.is_none() && self.reopen_at.is_none_or(|at| at <= clock::instant())
+        let unary = self.unary_pause.until.map_or(due, |until| until.max(due));
+        let reopened = self.stream_pause.until.filter(|_| has_streams);
+        reopened.map_or(unary, |at| at.min(unary))
     }
 
     /// Tells the stream which runs are over, and closes it after the last.
-    fn untie(&mut self, runs: &[Arc<RunState>]) {
+    async fn untie(&mut self, runs: &[Arc<RunState>]) {
         let Some(stream) = &mut self.stream else {
             self.ended.clear();
             return;
         };
-        if !stream.keep_only(runs, &mut self.ended) {
+        if !stream.keep_only(runs, &mut self.ended).await {
             self.lose_stream();
         } else if stream.is_idle() && runs.is_empty() {
             self.stream = None;
         }
     }
 
-    /// The runs on it are in doubt until they are heard of again: soon.
+    /// The runs on it are in doubt until they are heard of again: at once.
     fn lose_stream(&mut self) {
         self.stream = None;
-        self.failures += 1;
+        self.stream_pause.fail();
+        self.all_due();
+    }
+
+    fn all_due(&mut self) {
         let now = clock::instant();
-        self.reopen_at = Some(now + retry::backoff(self.failures, fastrand::f64()));
         for due in self.due.values_mut() {
             *due = now;
         }
     }
 }
 
-async fn hear(stream: &mut Option<Stream>) -> Result<Heard, crate::error::Error> {
+async fn hear(stream: &mut Option<Stream>) -> Result<Heard, Error> {
     match stream {
         Some(stream) => stream.hear().await,
         None => std::future::pending().await,

@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use tokio::time::{sleep, sleep_until, timeout};
 
+use super::shared::{Flush, Numbered};
 use super::{Core, DISK_MAX, Item, log_warnings};
 use crate::api::{SendHeartbeatRequest, UpdateStatusRequest};
 use crate::clock;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::retry::{self, TRIES_MAX, Verdict};
 use crate::run::RunState;
-use crate::spool::Record;
+use crate::spool::{Record, Spool};
+
+/// How many wishes for more time are kept for a server that is away.
+const PARKED_MAX: usize = 1000;
 
 impl Core {
     /// Sends what is in the queue, for ever.
@@ -25,32 +29,33 @@ impl Core {
                 self.put_down().await;
                 continue;
             }
-            let is_over = tokio::select! {
+            let overdue = tokio::select! {
                 biased;
-                () = self.overdue() => true,
-                () = self.settle_front() => false,
+                flush = self.overdue() => flush,
+                () = self.settle_front() => continue,
             };
-            if is_over {
+            // A server that answers is there: there is only more to say than time.
+            if self.answered_at.get().is_none_or(|answered_at| answered_at < overdue.asked_at) {
                 self.lose("no answer before the job's end");
-                self.put_down().await;
             }
+            self.put_down().await;
         }
     }
 
     /// Sends the report in front until the server has it, or is away.
     async fn settle_front(&self) {
-        let Some(item) = self.shared.front() else { return };
+        let Some((number, item)) = self.shared.front() else { return };
         let mut has_registered = false;
         for tries in 1..=TRIES_MAX {
             let Err(error) = self.send(&item).await else {
-                self.shared.pop();
+                self.shared.pop(number);
                 return;
             };
             let wait = match self.judge(&error) {
-                Verdict::Done => return self.shared.pop(),
-                Verdict::Drop => return self.drop_front(&error),
+                Verdict::Done => return self.shared.pop(number),
+                Verdict::Drop => return self.drop_front(number, &error),
                 Verdict::Hold => return,
-                Verdict::Register if has_registered => return self.drop_front(&error),
+                Verdict::Register if has_registered => return self.drop_front(number, &error),
                 Verdict::Register => {
                     has_registered = true;
                     if !self.has_registered_anew(&item).await {
@@ -58,10 +63,10 @@ impl Core {
                     }
                     Duration::ZERO
                 }
-                Verdict::Retry if error.kind() == ErrorKind::RateLimited => {
-                    retry::retry_after(error.retry_after())
-                }
-                Verdict::Retry => retry::backoff(tries, fastrand::f64()),
+                Verdict::Retry => match error.retry_after() {
+                    Some(wait) => retry::retry_after(Some(wait)),
+                    None => retry::backoff(tries, fastrand::f64()),
+                },
             };
             if tries == TRIES_MAX && !has_registered {
                 self.lose(&error.to_string());
@@ -71,9 +76,9 @@ impl Core {
         }
     }
 
-    fn drop_front(&self, error: &Error) {
-        tracing::warn!(target: "nightbell", "a report was refused: {error}");
-        self.shared.pop();
+    fn drop_front(&self, number: u64, error: &Error) {
+        tracing::error!(target: "nightbell", "a report was refused: {error}");
+        self.shared.pop(number);
     }
 
     /// Registers the scheduler of a report that the server knows nothing of.
@@ -103,41 +108,41 @@ impl Core {
         match item {
             Item::Heartbeat(heartbeat) => {
                 let heartbeat = SendHeartbeatRequest { sent_at, ..heartbeat.as_ref().clone() };
-                let answer = self.wire.call(heartbeat).await?;
+                let answer = self.call(heartbeat).await?;
                 self.direct(answer.directives.as_ref());
             }
             Item::Report(record, run) => match record.as_ref() {
                 Record::Register(request) => {
-                    let answer = self.wire.call(request.clone()).await?;
+                    let answer = self.call(request.clone()).await?;
                     log_warnings(&request.scheduler_id, &answer.warnings);
                 }
                 Record::Status(report) => {
                     let answer =
-                        self.wire.call(UpdateStatusRequest { sent_at, ..report.clone() }).await?;
+                        self.call(UpdateStatusRequest { sent_at, ..report.clone() }).await?;
                     log_warnings(&report.scheduler_id, &answer.warnings);
                     self.direct(answer.directives.as_ref());
-                    self.is_known(run.as_ref());
+                    self.be_known(run.as_ref());
                 }
             },
         }
         Ok(())
     }
 
-    /// The server knows of the run: its heartbeats may begin.
-    fn is_known(&self, run: Option<&Arc<RunState>>) {
+    /// The server knows of the run, or will in a moment: its heartbeats may begin.
+    fn be_known(&self, run: Option<&Arc<RunState>>) {
         if run.is_some_and(|run| run.be_known()) {
             self.shared.runs_changed.notify_one();
         }
     }
 
     /// Until what somebody waits for takes too long.
-    async fn overdue(&self) {
+    async fn overdue(&self) -> Flush {
         loop {
             let asked = self.shared.flush_asked.notified();
             match self.shared.flush_due() {
                 None => asked.await,
                 Some(flush) => tokio::select! {
-                    () = sleep_until(flush.disk_at.into()) => return,
+                    () = sleep_until(flush.disk_at.into()) => return flush,
                     () = asked => {}
                 },
             }
@@ -150,34 +155,43 @@ impl Core {
         if self.spool.is_none() {
             return self.keep_in_memory(vec![]).await;
         }
-        let items = self.shared.take_all();
-        let count = items.len();
-        let writing = self.on_disk(move |spool| {
-            let mut left = vec![];
-            let mut trouble = None;
-            for item in items {
-                let Item::Report(record, _) = &item else { continue };
-                if let Err(error) = spool.write(record) {
-                    trouble = Some((spool.folder().to_owned(), error));
-                    left.push(item);
-                }
-            }
-            (left, trouble)
+        let items = Arc::new(self.shared.take_all());
+        let writing = self.on_disk({
+            let items = items.clone();
+            move |spool| write_all(spool, &items)
         });
-        let (left, trouble) = match timeout(self.patience(), writing).await {
-            Ok(Some(done)) => done,
+        let (left, trouble) = match (timeout(self.patience(), writing).await, &self.spool) {
+            (Ok(Some(done)), _) => done,
+            (Ok(None), Some(spool)) => write_all(spool, &items),
             // The disk hangs. What it was given may still arrive there.
-            Ok(None) | Err(_) => (vec![], None),
+            _ => (vec![], None),
         };
-        self.shared.settle(count - left.len());
-        if let Some((folder, error)) = trouble {
+        self.shared.settle(items.len() - left.len());
+        for (number, item) in items.iter() {
+            match item {
+                Item::Heartbeat(_) => self.park(item.clone()),
+                Item::Report(_, run) if left.iter().all(|(other, _)| other != number) => {
+                    self.be_known(run.as_ref());
+                }
+                Item::Report(..) => {}
+            }
+        }
+        if let Some(error) = trouble {
             if !self.has_warned_of_disk.replace(true) {
-                let folder = folder.display();
-                tracing::debug!(target: "nightbell", "{folder}: reports stay in memory: {error}");
+                tracing::debug!(target: "nightbell", "reports stay in memory: {error}");
             }
             self.keep_in_memory(left).await;
         } else {
             self.shared.replay_wanted.notify_one();
+        }
+    }
+
+    /// Keeps what has no place on disk until the server is there.
+    fn park(&self, item: Item) {
+        if self.is_up() {
+            let _ = self.shared.put(item);
+        } else if self.parked.borrow().len() < PARKED_MAX {
+            self.parked.borrow_mut().push(item);
         }
     }
 
@@ -191,25 +205,49 @@ impl Core {
 
     /// Waits for the server with reports that no disk takes. Who waits for them is
     /// told that nothing more can be done.
-    async fn keep_in_memory(&self, left: Vec<Item>) {
+    async fn keep_in_memory(&self, left: Vec<Numbered>) {
         self.shared.put_back(left);
-        self.shared.excuse_all();
-        let Some(probe_at) = self.line.borrow().probe_at() else { return };
-        loop {
-            tokio::select! {
-                () = self.shared.flush_asked.notified() => self.shared.excuse_all(),
-                () = sleep_until(probe_at.into()) => break,
-            }
+        tokio::select! {
+            () = self.probe() => {}
+            () = self.excuse_everybody() => {}
         }
-        let Some(item) = self.shared.front() else { return };
+    }
+
+    async fn excuse_everybody(&self) {
+        loop {
+            let asked = self.shared.flush_asked.notified();
+            self.shared.excuse_all();
+            asked.await;
+        }
+    }
+
+    /// Tries the server again when it is time, with the report in front.
+    async fn probe(&self) {
+        let Some(probe_at) = self.line.borrow().probe_at() else { return };
+        sleep_until(probe_at.into()).await;
+        let Some((number, item)) = self.shared.front() else { return };
         match self.send(&item).await {
             Ok(()) => {
-                self.shared.pop();
+                self.shared.pop(number);
                 self.restore();
             }
             Err(error) if self.judge(&error) == Verdict::Retry => self.lose(&error.to_string()),
-            Err(error) if self.is_up() => self.drop_front(&error),
+            Err(error) if self.is_up() => self.drop_front(number, &error),
             Err(_) => {}
         }
     }
+}
+
+/// What the disk did not take, and why.
+fn write_all(spool: &Spool, items: &[Numbered]) -> (Vec<Numbered>, Option<String>) {
+    let mut left = vec![];
+    let mut trouble = None;
+    for numbered in items {
+        let Item::Report(record, _) = &numbered.1 else { continue };
+        if let Err(error) = spool.write(record) {
+            trouble = Some(format!("{}: {error}", spool.folder().display()));
+            left.push(numbered.clone());
+        }
+    }
+    (left, trouble)
 }

@@ -15,11 +15,17 @@ pub(super) struct Line {
 struct Away {
     failures: u32,
     probe_at: Instant,
+    is_held: bool,
 }
 
 impl Line {
     pub(super) fn is_up(&self) -> bool {
         self.away.is_none()
+    }
+
+    /// Until when the key is left alone that the server refuses.
+    pub(super) fn held_until(&self) -> Option<Instant> {
+        self.away.as_ref().filter(|away| away.is_held).map(|away| away.probe_at)
     }
 
     /// When the server is tried again. None: it is there.
@@ -33,22 +39,22 @@ impl Line {
         if failures == 0 {
             tracing::warn!(target: "nightbell", "the server is away, reports are kept: {why}");
         }
-        self.be_away(failures, retry::probe(failures, fastrand::f64()));
+        self.be_away(failures, retry::probe(failures, fastrand::f64()), false);
     }
 
     /// The server refuses the key.
     pub(super) fn hold(&mut self, error: &Error) {
         if self.away.is_none() {
-            tracing::warn!(
+            tracing::error!(
                 target: "nightbell",
                 "the server refuses the key, reports are kept: {error}"
             );
         }
-        self.be_away(0, retry::HOLD);
+        self.be_away(0, retry::HOLD, true);
     }
 
-    fn be_away(&mut self, failures: u32, wait: Duration) {
-        self.away = Some(Away { failures, probe_at: clock::instant() + wait });
+    fn be_away(&mut self, failures: u32, wait: Duration, is_held: bool) {
+        self.away = Some(Away { failures, probe_at: clock::instant() + wait, is_held });
     }
 
     /// Whether it had been away.

@@ -12,17 +12,19 @@ mod shared;
 mod stream;
 
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{sleep_until, timeout};
 
 use self::line::Line;
-pub(crate) use self::shared::{Item, Shared};
+pub(crate) use self::shared::{BUDGET_MAX, Item, Shared};
 use crate::api::{self, Directives, RegisterSchedulerRequest};
-use crate::call::Wire;
+use crate::call::{Call, Wire};
+use crate::clock;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::retry::{self, Verdict};
@@ -38,6 +40,10 @@ struct Core {
     spool: Option<Arc<Spool>>,
     config: Config,
     line: RefCell<Line>,
+    /// When the server last answered anything.
+    answered_at: Cell<Option<Instant>>,
+    /// Wishes for more time that could not be sent and have no place on disk.
+    parked: RefCell<Vec<Item>>,
     has_warned_of_disk: Cell<bool>,
     /// Whether the disk has, or may have, what is about to be sent.
     is_replaying: watch::Sender<bool>,
@@ -61,31 +67,49 @@ pub(crate) fn start(
     let runtime = Builder::new_current_thread().enable_all().build().map_err(trouble)?;
     let handle = runtime.handle().clone();
     let (alive, over) = mpsc::channel();
+    // What is moved into a thread that cannot be had is dropped here, and a runtime may
+    // not be dropped where async code runs.
+    let (give, take) = mpsc::channel();
     let work = move || {
         let _alive = alive;
-        work(&runtime_core(shared, wire, spool, config), runtime);
+        if let Ok(runtime) = take.recv() {
+            work(shared, wire, spool, config, runtime);
+        }
     };
-    std::thread::Builder::new().name("nightbell".to_owned()).spawn(work).map_err(trouble)?;
+    match std::thread::Builder::new().name("nightbell".to_owned()).spawn(work) {
+        Ok(_) => drop(give.send(runtime)),
+        Err(error) => {
+            runtime.shutdown_background();
+            return Err(trouble(error));
+        }
+    }
     Ok(Thread { handle, over })
 }
 
-fn runtime_core(
+fn work(
     shared: Arc<Shared>,
     wire: Arc<Wire>,
     spool: Option<Arc<Spool>>,
     config: Config,
-) -> Core {
-    let line = RefCell::new(Line::default());
-    let is_replaying = watch::Sender::new(spool.is_some());
-    let has_warned_of_disk = Cell::new(false);
-    Core { shared, wire, spool, config, line, has_warned_of_disk, is_replaying }
-}
-
-fn work(core: &Core, runtime: Runtime) {
+    runtime: Runtime,
+) {
+    let _end = End { shared: shared.clone(), spool: spool.clone() };
+    let core = Core {
+        is_replaying: watch::Sender::new(spool.is_some()),
+        shared,
+        wire,
+        spool,
+        config,
+        line: RefCell::default(),
+        answered_at: Cell::default(),
+        parked: RefCell::default(),
+        has_warned_of_disk: Cell::default(),
+    };
     runtime.block_on(async {
         tokio::select! {
             biased;
             () = core.ended() => {}
+            () = core.excuse() => {}
             () = core.deliver() => {}
             () = core.beat() => {}
             () = core.replay() => {}
@@ -93,6 +117,25 @@ fn work(core: &Core, runtime: Runtime) {
     });
     // A disk that hangs is left alone: the process waits no longer than its budget.
     runtime.shutdown_timeout(core.config.exit_timeout.max(DISK_MAX));
+}
+
+/// The end of the thread, even by a panic: nobody waits for it any more, and what it had
+/// yet to send goes to disk.
+struct End {
+    shared: Arc<Shared>,
+    spool: Option<Arc<Spool>>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.shared.stop();
+        for (_, item) in self.shared.close() {
+            if let (Some(spool), Item::Report(record, _)) = (&self.spool, item) {
+                let _ = spool.write(&record);
+            }
+        }
+        self.shared.excuse_all();
+    }
 }
 
 impl Core {
@@ -103,6 +146,29 @@ impl Core {
         let left = self.config.exit_timeout.saturating_sub(self.shared.since_flush());
         let mut is_replaying = self.is_replaying.subscribe();
         let _ = timeout(left, is_replaying.wait_for(|is_replaying| !is_replaying)).await;
+    }
+
+    /// Lets nobody wait beyond their budget, whatever becomes of the reports.
+    async fn excuse(&self) {
+        loop {
+            let asked = self.shared.flush_asked.notified();
+            match self.shared.flush_due() {
+                None => asked.await,
+                Some(flush) => tokio::select! {
+                    () = sleep_until(flush.at.into()) => self.shared.excuse(flush.upto),
+                    () = asked => {}
+                },
+            }
+        }
+    }
+
+    /// Makes a call, and notes whether the server is there.
+    async fn call<C: Call>(&self, request: C) -> Result<C::Response, Error> {
+        let answer = self.wire.call(request).await;
+        if answer.as_ref().map_or_else(|error| error.code().is_some(), |_| true) {
+            self.answered_at.set(Some(clock::instant()));
+        }
+        answer
     }
 
     /// What the server wants of jobs.
@@ -132,7 +198,7 @@ impl Core {
             job_name: Some(scheduler_id.to_owned()),
             ..Default::default()
         });
-        self.wire.call(request).await.map(|answer| log_warnings(scheduler_id, &answer.warnings))
+        self.call(request).await.map(|answer| log_warnings(scheduler_id, &answer.warnings))
     }
 
     /// What follows from a refusal, for the line and for the report.
@@ -158,19 +224,24 @@ impl Core {
     /// The server is there.
     fn restore(&self) {
         if self.line.borrow_mut().restore() {
+            for item in self.parked.take() {
+                let _ = self.shared.put(item);
+            }
             self.shared.wake.notify_one();
             self.shared.runs_changed.notify_one();
             self.shared.replay_wanted.notify_one();
         }
     }
 
-    /// Does something with the disk, which may hang, beside everything else.
+    /// Does something with the disk, which may hang, beside everything else. None: the
+    /// system gives no thread for it.
     async fn on_disk<T: Send + 'static>(
         &self,
         act: impl FnOnce(&Spool) -> T + Send + 'static,
     ) -> Option<T> {
         let spool = self.spool.clone()?;
-        tokio::task::spawn_blocking(move || act(&spool)).await.ok()
+        let task = AssertUnwindSafe(|| tokio::task::spawn_blocking(move || act(&spool)));
+        catch_unwind(task).ok()?.await.ok()
     }
 }
 

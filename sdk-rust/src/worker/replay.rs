@@ -1,16 +1,17 @@
 //! Reports that wait on disk, this process's or another's, once the server is there.
 
-use std::time::Duration;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::{Duration, Instant};
 
-use tokio::time::sleep_until;
+use tokio::time::{sleep, sleep_until, timeout};
 
-use super::Core;
+use super::{BUDGET_MAX, Core};
 use crate::api::{
     BatchItem, BatchItemReport, BatchReportRequest, BatchResult, RegisterSchedulerRequest,
     UpdateStatusRequest,
 };
 use crate::clock;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::retry::{self, Verdict};
 use crate::spool::{BATCH_MAX, Claim, Record};
 
@@ -19,13 +20,38 @@ const PAUSE: Duration = Duration::from_secs(30);
 
 /// What came of a look at the disk.
 enum Round {
-    /// Nothing lies there.
+    /// Nothing lies there that could be sent.
     Empty,
-    /// Some of it is with the server.
-    Sent,
+    /// Some of it is dealt with.
+    Done,
     /// Nothing could be sent.
     Stuck,
 }
+
+/// Schedulers of which this key may not report, and until when they are left alone. Another
+/// process, with another key, may have left their reports here.
+#[derive(Default)]
+struct Forbidden(HashMap<String, Instant>);
+
+impl Forbidden {
+    fn insert(&mut self, scheduler_id: &str, error: &str) {
+        let until = clock::instant() + PAUSE;
+        if self.0.insert(scheduler_id.to_owned(), until).is_none() {
+            tracing::warn!(
+                target: "nightbell",
+                "the key may not report of {scheduler_id}, what is kept of it stays: {error}"
+            );
+        }
+    }
+
+    /// Those that are left alone now.
+    fn now(&self) -> HashSet<String> {
+        let now = clock::instant();
+        self.0.iter().filter(|(_, until)| **until > now).map(|(id, _)| id.clone()).collect()
+    }
+}
+
+type Batch = Vec<(Claim, UpdateStatusRequest)>;
 
 impl Core {
     /// Replays whatever lies on disk, for ever. While the server is away this is
@@ -34,6 +60,7 @@ impl Core {
         if self.spool.is_none() {
             return std::future::pending().await;
         }
+        let mut forbidden = Forbidden::default();
         loop {
             let probe_at = self.line.borrow().probe_at();
             if let Some(at) = probe_at {
@@ -45,47 +72,52 @@ impl Core {
                 }
             }
             self.is_replaying.send_replace(true);
-            match self.replay_once().await {
+            match self.replay_once(&mut forbidden).await {
                 Round::Empty if probe_at.is_some() => self.restore(),
                 Round::Empty => {
                     self.is_replaying.send_replace(false);
-                    self.shared.replay_wanted.notified().await;
+                    let wanted = self.shared.replay_wanted.notified();
+                    let most = if forbidden.0.is_empty() { BUDGET_MAX } else { PAUSE };
+                    let _ = timeout(most, wanted).await;
                 }
                 Round::Stuck if self.is_up() => {
                     self.is_replaying.send_replace(false);
-                    let at = clock::instant() + PAUSE;
-                    sleep_until(at.into()).await;
+                    sleep(PAUSE).await;
                 }
-                Round::Sent | Round::Stuck => {}
+                Round::Done | Round::Stuck => {}
             }
         }
     }
 
-    async fn replay_once(&self) -> Round {
-        let claims = self.on_disk(|spool| spool.claim(BATCH_MAX)).await.unwrap_or_default();
+    async fn replay_once(&self, forbidden: &mut Forbidden) -> Round {
+        let others = forbidden.now();
+        let claiming = self.on_disk(move |spool| {
+            spool.claim(BATCH_MAX, |record| !others.contains(record.scheduler_id()))
+        });
+        let claims = claiming.await.unwrap_or_default();
         if claims.is_empty() {
             return Round::Empty;
         }
-        let mut sent = 0;
-        let mut batch: Vec<(Claim, UpdateStatusRequest)> = vec![];
+        let mut done = 0;
+        let mut batch: Batch = vec![];
         for claim in claims {
             match claim.record.clone() {
                 Record::Status(report) => batch.push((claim, report)),
                 Record::Register(request) => {
                     // What came before it goes before it.
-                    let Ok(before) = self.send_batch(std::mem::take(&mut batch)).await else {
-                        return Round::Stuck;
-                    };
-                    sent += before;
-                    match self.send_registration(claim, request).await {
-                        Ok(one) => sent += one,
+                    match self.send_all(std::mem::take(&mut batch), forbidden).await {
+                        Ok(before) => done += before,
+                        Err(_) => return Round::Stuck,
+                    }
+                    match self.send_registration(claim, request, forbidden).await {
+                        Ok(()) => done += 1,
                         Err(_) => return Round::Stuck,
                     }
                 }
             }
         }
-        match self.send_batch(batch).await {
-            Ok(last) if sent + last > 0 => Round::Sent,
+        match self.send_all(batch, forbidden).await {
+            Ok(last) if done + last > 0 => Round::Done,
             _ => Round::Stuck,
         }
     }
@@ -94,57 +126,96 @@ impl Core {
         &self,
         claim: Claim,
         request: RegisterSchedulerRequest,
-    ) -> Result<usize, Error> {
-        match self.wire.call(request).await {
+        forbidden: &mut Forbidden,
+    ) -> Result<(), Error> {
+        let scheduler_id = request.scheduler_id.clone();
+        match self.call(request).await {
             Ok(_) => self.restore(),
-            Err(error) => match self.judge(&error) {
+            Err(error) if is_forbidden(&error) => {
+                forbidden.insert(&scheduler_id, &error.to_string());
+                return Ok(());
+            }
+            Err(error) => match retry::verdict(&error) {
                 Verdict::Retry | Verdict::Hold => return Err(self.stuck(error)),
                 _ => {
-                    tracing::warn!(target: "nightbell", "a kept registration was refused: {error}");
+                    tracing::error!(target: "nightbell", "a kept registration was refused: {error}");
                 }
             },
         }
         claim.remove();
-        Ok(1)
+        Ok(())
     }
 
-    /// How many are dealt with for good.
-    async fn send_batch(&self, batch: Vec<(Claim, UpdateStatusRequest)>) -> Result<usize, Error> {
-        if batch.is_empty() {
-            return Ok(0);
+    /// Sends reports, in halves if the server takes no part of them at once. How many are
+    /// dealt with.
+    async fn send_all(&self, batch: Batch, forbidden: &mut Forbidden) -> Result<usize, Error> {
+        let mut done = 0;
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            let Some((_, first)) = part.first() else { continue };
+            let results = match self.call_known_batch(&part, forbidden).await {
+                Ok(results) => results,
+                Err(error) if is_forbidden(&error) => {
+                    for (_, report) in &part {
+                        forbidden.insert(&report.scheduler_id, &error.to_string());
+                    }
+                    done += part.len();
+                    continue;
+                }
+                Err(error) if matches!(retry::verdict(&error), Verdict::Retry | Verdict::Hold) => {
+                    return Err(self.stuck(error));
+                }
+                Err(error) if part.len() == 1 => {
+                    log_refusal(&first.scheduler_id, &error.to_string());
+                    for (claim, _) in part {
+                        claim.remove();
+                    }
+                    done += 1;
+                    continue;
+                }
+                Err(_) => {
+                    let second = part.split_off(part.len() / 2);
+                    parts.extend([second, part]);
+                    continue;
+                }
+            };
+            self.restore();
+            done += part
+                .into_iter()
+                .zip(results)
+                .filter_map(|(sent, result)| settle(sent, &result, forbidden))
+                .count();
         }
-        let mut results = self.call_batch(&batch).await?;
-        let unknown: Vec<&str> = batch
+        Ok(done)
+    }
+
+    /// Sends a batch; again, once the schedulers are registered that the server does not know.
+    async fn call_known_batch(
+        &self,
+        batch: &[(Claim, UpdateStatusRequest)],
+        forbidden: &mut Forbidden,
+    ) -> Result<Vec<BatchResult>, Error> {
+        let results = self.call_batch(batch).await?;
+        let unknown: BTreeSet<&str> = batch
             .iter()
             .zip(&results)
             .filter(|(_, result)| retry::of_code(result.code) == Verdict::Register)
             .map(|((_, report), _)| report.scheduler_id.as_str())
             .collect();
-        if !unknown.is_empty() {
-            let mut unknown: Vec<&str> = unknown;
-            unknown.sort_unstable();
-            unknown.dedup();
-            for id in unknown {
-                self.register(id).await.map_err(|error| self.stuck(error))?;
-            }
-            results = self.call_batch(&batch).await?;
+        if unknown.is_empty() {
+            return Ok(results);
         }
-        let mut done = 0;
-        for ((claim, report), result) in batch.into_iter().zip(results) {
-            match retry::of_code(result.code) {
-                Verdict::Retry | Verdict::Hold => continue,
-                Verdict::Done => {}
-                Verdict::Drop | Verdict::Register => tracing::warn!(
-                    target: "nightbell",
-                    "a kept report of {} was refused: {}",
-                    report.scheduler_id,
-                    result.message
-                ),
+        for id in unknown {
+            match self.register(id).await {
+                Err(error) if is_forbidden(&error) => forbidden.insert(id, &error.to_string()),
+                Err(error) if matches!(retry::verdict(&error), Verdict::Retry | Verdict::Hold) => {
+                    return Err(error);
+                }
+                // Refused for good: so are its reports, in a moment.
+                Ok(()) | Err(_) => {}
             }
-            claim.remove();
-            done += 1;
         }
-        Ok(done)
+        self.call_batch(batch).await
     }
 
     async fn call_batch(
@@ -157,9 +228,7 @@ impl Core {
             BatchItem { report: Some(BatchItemReport::Status(report)) }
         });
         let request = BatchReportRequest { items: items.collect() };
-        let answer = self.wire.call(request).await.map_err(|error| self.stuck(error))?;
-        self.restore();
-        Ok(answer.results)
+        Ok(self.call(request).await?.results)
     }
 
     /// A refusal of everything: of the key, or because the server is away.
@@ -169,4 +238,33 @@ impl Core {
         }
         error
     }
+}
+
+/// What becomes of a report by its part of the answer. None: it stays where it is.
+fn settle(
+    (claim, report): (Claim, UpdateStatusRequest),
+    result: &BatchResult,
+    forbidden: &mut Forbidden,
+) -> Option<()> {
+    match retry::of_code(result.code) {
+        Verdict::Retry => return None,
+        // It is claimed no more until its time comes.
+        Verdict::Hold => {
+            forbidden.insert(&report.scheduler_id, &result.message);
+            return Some(());
+        }
+        Verdict::Register if forbidden.0.contains_key(&report.scheduler_id) => return Some(()),
+        Verdict::Done => {}
+        Verdict::Drop | Verdict::Register => log_refusal(&report.scheduler_id, &result.message),
+    }
+    claim.remove();
+    Some(())
+}
+
+fn log_refusal(scheduler_id: &str, error: &str) {
+    tracing::error!(target: "nightbell", "a kept report of {scheduler_id} was refused: {error}");
+}
+
+fn is_forbidden(error: &Error) -> bool {
+    error.kind() == ErrorKind::PermissionDenied
 }

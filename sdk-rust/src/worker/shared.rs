@@ -23,12 +23,17 @@ pub(crate) enum Item {
     Heartbeat(Box<SendHeartbeatRequest>),
 }
 
+/// An item that waits, by its number: how many were ever put.
+pub(super) type Numbered = (u64, Item);
+
 #[derive(Debug, Default)]
 struct Queue {
-    items: VecDeque<Item>,
+    items: VecDeque<Numbered>,
     /// How many were ever put.
     put: u64,
-    flush: Option<Flush>,
+    flushes: Vec<Flush>,
+    /// The thread takes nothing more.
+    is_closed: bool,
     registrations: HashMap<String, RegisterSchedulerRequest>,
 }
 
@@ -36,10 +41,14 @@ struct Queue {
 /// it, and what neither the server nor the disk has by the end is lost.
 const DISK_SHARE: u32 = 5;
 
+/// The longest that anybody may say to wait: what is beyond has no meaning, and clocks end.
+pub(crate) const BUDGET_MAX: Duration = Duration::from_secs(24 * 3600);
+
 /// Up to which report the queue is to be empty, and when at the latest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Flush {
     pub(super) upto: u64,
+    pub(super) asked_at: Instant,
     /// When no server is waited for any more, and the disk's turn begins.
     pub(super) disk_at: Instant,
     pub(super) at: Instant,
@@ -101,11 +110,15 @@ impl Shared {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a report behind the others.
-    pub(crate) fn put(&self, item: Item) {
+    /// Puts a report behind the others. Gives it back when the thread takes no more.
+    pub(crate) fn put(&self, item: Item) -> Result<(), Item> {
         let mut queue = self.queue();
+        if queue.is_closed {
+            return Err(item);
+        }
         queue.put += 1;
-        queue.items.push_back(item);
+        let number = queue.put;
+        queue.items.push_back((number, item));
         let is_full = queue.items.len() > QUEUE_MAX;
         if is_full {
             queue.items.pop_front();
@@ -116,37 +129,47 @@ impl Shared {
             self.settle(1);
         }
         self.wake.notify_one();
+        Ok(())
     }
 
-    /// Registers a job, unless that was done with the same settings.
-    pub(crate) fn register(&self, request: RegisterSchedulerRequest) {
+    /// Whether a job was not yet registered with these settings; from now on it counts
+    /// as registered.
+    pub(crate) fn is_news(&self, request: &RegisterSchedulerRequest) -> bool {
         let id = request.scheduler_id.clone();
-        let before = self.queue().registrations.insert(id, request.clone());
-        if before.as_ref() != Some(&request) {
-            self.put(Item::Report(Box::new(Record::Register(request)), None));
-        }
+        self.queue().registrations.insert(id, request.clone()).as_ref() != Some(request)
     }
 
     pub(super) fn registration(&self, scheduler_id: &str) -> Option<RegisterSchedulerRequest> {
         self.queue().registrations.get(scheduler_id).cloned()
     }
 
-    pub(super) fn front(&self) -> Option<Item> {
+    pub(super) fn front(&self) -> Option<Numbered> {
         self.queue().items.front().cloned()
     }
 
-    /// Forgets the report in front, which is dealt with.
-    pub(super) fn pop(&self) {
-        self.queue().items.pop_front();
-        self.settle(1);
+    /// Forgets the report in front, which is dealt with. It may be gone already, when too
+    /// many waited.
+    pub(super) fn pop(&self, number: u64) {
+        let mut queue = self.queue();
+        if queue.items.front().is_some_and(|(front, _)| *front == number) {
+            queue.items.pop_front();
+            drop(queue);
+            self.settle(1);
+        }
     }
 
-    pub(super) fn take_all(&self) -> Vec<Item> {
+    pub(super) fn take_all(&self) -> Vec<Numbered> {
         self.queue().items.drain(..).collect()
     }
 
+    /// Takes what is left, and nothing more from now on.
+    pub(super) fn close(&self) -> Vec<Numbered> {
+        self.queue().is_closed = true;
+        self.take_all()
+    }
+
     /// Puts back what was taken, in front of what came since.
-    pub(super) fn put_back(&self, items: Vec<Item>) {
+    pub(super) fn put_back(&self, items: Vec<Numbered>) {
         let mut queue = self.queue();
         for item in items.into_iter().rev() {
             queue.items.push_front(item);
@@ -161,7 +184,12 @@ impl Shared {
     /// Lets nobody wait for what is in the queue now.
     pub(super) fn excuse_all(&self) {
         let put = self.queue().put;
-        self.advance(|settled| settled.excused = put);
+        self.excuse(put);
+    }
+
+    /// Lets nobody wait for the reports up to this one.
+    pub(super) fn excuse(&self, upto: u64) {
+        self.advance(|settled| settled.excused = settled.excused.max(upto));
     }
 
     fn advance(&self, change: impl FnOnce(&mut Settled)) {
@@ -177,20 +205,15 @@ impl Shared {
     /// Asks that everything put so far is dealt with in time. Gives the ticket to
     /// wait with.
     pub(crate) fn flush(&self, budget: Duration) -> u64 {
+        let budget = budget.min(BUDGET_MAX);
         let mut queue = self.queue();
         let now = clock::instant();
         *self.flushed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
-        let at = now + budget;
-        let flush =
-            Flush { upto: queue.put, disk_at: now + budget / DISK_SHARE * (DISK_SHARE - 1), at };
-        let (upto, asked) = (flush.upto, queue.flush);
-        // Whoever asked before waits no longer for that.
-        queue.flush = Some(match asked {
-            Some(asked) if asked.at < at => Flush { upto, ..asked },
-            _ => flush,
-        });
+        let upto = queue.put;
+        let disk_at = now + budget / DISK_SHARE * (DISK_SHARE - 1);
+        queue.flushes.push(Flush { upto, asked_at: now, disk_at, at: now + budget });
         drop(queue);
-        self.flush_asked.notify_one();
+        self.flush_asked.notify_waiters();
         self.wake.notify_one();
         upto
     }
@@ -202,14 +225,12 @@ impl Shared {
         flushed_at.map_or(Duration::ZERO, |at| clock::instant().duration_since(at))
     }
 
-    /// What was asked for and is not yet done.
+    /// Of what was asked for and is not yet done, what is to be done first.
     pub(super) fn flush_due(&self) -> Option<Flush> {
         let settled = *self.settled_watch.borrow();
         let mut queue = self.queue();
-        if queue.flush.is_some_and(|flush| flush.upto <= settled) {
-            queue.flush = None;
-        }
-        queue.flush
+        queue.flushes.retain(|flush| flush.upto > settled);
+        queue.flushes.iter().min_by_key(|flush| flush.at).copied()
     }
 
     /// Waits on any runtime until the ticket is dealt with.

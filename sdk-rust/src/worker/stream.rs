@@ -12,12 +12,14 @@ use crate::clock;
 use crate::error::Error;
 use crate::grpc::{Grpc, refusal};
 use crate::heartbeat;
-use crate::run::RunState;
+use crate::run::{ProgressCount, RunState};
 use crate::wire::stream_heartbeats_request::Frame;
 use crate::wire::{StreamGoodbye, StreamHeartbeatsRequest, StreamHeartbeatsResponse, StreamHello};
 
-/// How many frames wait for a connection that takes none before it counts as dead.
+/// How many frames wait for the connection.
 const FRAMES_MAX: usize = 64;
+/// How long a connection may take no frame before it counts as dead.
+const STUCK_MAX: Duration = Duration::from_secs(3);
 /// How long the server may say nothing; it speaks every 15 seconds.
 const SILENCE_MAX: Duration = Duration::from_secs(45);
 
@@ -27,13 +29,15 @@ pub(super) struct Stream {
     sequence: u64,
     tied: HashSet<String>,
     heard_at: Instant,
-    /// Which run each frame was about that is not yet stored.
-    sent: Vec<(u64, String)>,
+    /// Which run each frame was about that is not yet stored, and the progress in it.
+    sent: Vec<(u64, String, ProgressCount)>,
 }
 
 /// What the server said on the stream.
 pub(super) struct Heard {
     pub(super) directives: Vec<api::Directives>,
+    /// Runs of which the server has the progress for good.
+    pub(super) stored: Vec<(String, ProgressCount)>,
     /// Runs whose frames were refused, with the code.
     pub(super) refused: Vec<(String, i32, String)>,
 }
@@ -46,13 +50,18 @@ impl Stream {
         Ok(Self { frames, answers, sequence: 0, tied: HashSet::new(), heard_at, sent: vec![] })
     }
 
+    pub(super) fn is_tied(&self, run: &RunState) -> bool {
+        self.tied.contains(&run.run_id)
+    }
+
     /// Sends a sign of life. False: the stream is dead.
     #[must_use]
-    pub(super) fn beat(
+    pub(super) async fn beat(
         &mut self,
         run: &RunState,
         heartbeat: api::SendHeartbeatRequest,
-        spooled: usize,
+        progress: ProgressCount,
+        spooled: Option<usize>,
     ) -> bool {
         if clock::instant().duration_since(self.heard_at) > SILENCE_MAX {
             return false;
@@ -63,18 +72,18 @@ impl Stream {
                 scheduler_id: run.scheduler_id.clone(),
                 run_id: Some(run.run_id.clone()),
                 interval: Some(crate::convert::span_out(interval)),
-                spool_pending: u32::try_from(spooled).ok(),
+                spool_pending: spooled.and_then(|count| u32::try_from(count).ok()),
             };
-            if !self.send(&run.run_id, Frame::Hello(hello)) {
+            if !self.send(&run.run_id, 0, Frame::Hello(hello)).await {
                 return false;
             }
         }
-        self.send(&run.run_id, Frame::Heartbeat(heartbeat.into()))
+        self.send(&run.run_id, progress, Frame::Heartbeat(heartbeat.into())).await
     }
 
     /// Unties the runs that are over. False: the stream is dead.
     #[must_use]
-    pub(super) fn keep_only(
+    pub(super) async fn keep_only(
         &mut self,
         runs: &[std::sync::Arc<RunState>],
         ended: &mut Vec<(String, String)>,
@@ -86,7 +95,7 @@ impl Stream {
         for (scheduler_id, run_id) in ended.drain(..) {
             if self.tied.remove(&run_id) {
                 let goodbye = StreamGoodbye { scheduler_id, run_id: Some(run_id.clone()) };
-                is_alive &= self.send(&run_id, Frame::Goodbye(goodbye));
+                is_alive = is_alive && self.send(&run_id, 0, Frame::Goodbye(goodbye)).await;
             }
         }
         is_alive
@@ -96,11 +105,11 @@ impl Stream {
         self.tied.is_empty()
     }
 
-    fn send(&mut self, run_id: &str, frame: Frame) -> bool {
+    async fn send(&mut self, run_id: &str, progress: ProgressCount, frame: Frame) -> bool {
         self.sequence += 1;
-        self.sent.push((self.sequence, run_id.to_owned()));
+        self.sent.push((self.sequence, run_id.to_owned(), progress));
         let request = StreamHeartbeatsRequest { frame_sequence: self.sequence, frame: Some(frame) };
-        self.frames.try_send(request).is_ok()
+        self.frames.send_timeout(request, STUCK_MAX).await.is_ok()
     }
 
     /// What the server says next. An error: the stream is over.
@@ -110,15 +119,21 @@ impl Stream {
         self.heard_at = clock::instant();
         let mut refused = vec![];
         for it in answer.refusals {
-            if let Some((_, run)) = self.sent.iter().find(|(frame, _)| *frame == it.frame_sequence)
+            if let Some((_, run, _)) =
+                self.sent.iter().find(|(frame, ..)| *frame == it.frame_sequence)
             {
                 // It was not tied; the next heartbeat says hello again.
                 self.tied.remove(run);
                 refused.push((run.clone(), it.code, it.message));
             }
         }
-        self.sent.retain(|(frame, _)| *frame > answer.stored_sequence);
+        let (stored, sent) =
+            self.sent.drain(..).partition(|(frame, ..)| *frame <= answer.stored_sequence);
+        self.sent = sent;
+        let stored: Vec<_> = stored;
+        let stored = stored.into_iter().map(|(_, run_id, progress)| (run_id, progress));
+        let stored = stored.filter(|(run_id, _)| refused.iter().all(|(other, ..)| other != run_id));
         let directives = answer.directives.into_iter().map(Into::into).collect();
-        Ok(Heard { directives, refused })
+        Ok(Heard { directives, stored: stored.collect(), refused })
     }
 }
