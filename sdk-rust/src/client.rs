@@ -49,10 +49,19 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// A setting cannot be read. A program that would rather run unwatched than
-    /// not at all uses `unwrap_or_else(|_| Client::disabled())`.
+    /// A setting cannot be read.
     pub fn from_env() -> Result<Self, Error> {
         Self::new(Config::from_env()?)
+    }
+
+    /// As [`Client::from_env`], for a program that would rather run unwatched than not at
+    /// all: a setting that cannot be read is logged, and nothing is watched.
+    #[must_use]
+    pub fn from_env_or_disabled() -> Self {
+        Self::from_env().unwrap_or_else(|error| {
+            tracing::error!(target: "nightbell", "nothing is watched: {error}");
+            Self::disabled()
+        })
     }
 
     /// A client by these settings.

@@ -26,16 +26,7 @@ pub struct Job {
 
 impl Job {
     pub(crate) fn new(client: Client, scheduler_id: String) -> Self {
-        let config = client.config();
-        let label = |value: &String| ("environment".to_owned(), value.clone());
-        let registration = RegisterSchedulerRequest {
-            job_name: Some(scheduler_id.clone()),
-            service_name: Some(service_name(config)),
-            owner_email: config.owner_email.clone(),
-            labels: config.environment.iter().map(label).collect::<BTreeMap<_, _>>(),
-            scheduler_id,
-            ..Default::default()
-        };
+        let registration = registration(client.config(), scheduler_id);
         Self { client, registration }
     }
 
@@ -278,11 +269,21 @@ fn outcome<T, E: Display>(ctx: &Ctx, result: &Result<T, E>) -> Outcome {
     }
 }
 
-/// The service of jobs that name none.
-pub(crate) fn service_name(config: &Config) -> String {
-    config.service.clone().unwrap_or_else(|| {
-        let program = std::env::current_exe().ok();
-        let name = program.as_deref().and_then(|path| path.file_stem()?.to_str());
-        name.unwrap_or("unnamed").to_owned()
-    })
+/// What the settings say of a job that says nothing.
+pub(crate) fn registration(config: &Config, scheduler_id: String) -> RegisterSchedulerRequest {
+    let label = |value: &String| ("environment".to_owned(), value.clone());
+    RegisterSchedulerRequest {
+        job_name: Some(scheduler_id.clone()),
+        service_name: Some(config.service.clone().unwrap_or_else(program_name)),
+        owner_email: config.owner_email.clone(),
+        labels: config.environment.iter().map(label).collect::<BTreeMap<_, _>>(),
+        scheduler_id,
+        ..Default::default()
+    }
+}
+
+fn program_name() -> String {
+    let program = std::env::current_exe().ok();
+    let name = program.as_deref().and_then(|path| path.file_stem()?.to_str());
+    name.unwrap_or("unnamed").to_owned()
 }

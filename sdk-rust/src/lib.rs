@@ -3,7 +3,7 @@
 //!
 //! ```no_run
 //! # async fn main_() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-//! let nightbell = nightbell::Client::from_env()?;
+//! let nightbell = nightbell::Client::from_env_or_disabled();
 //! let rows = nightbell
 //!     .job("eod")
 //!     .service("Billing")
@@ -27,17 +27,20 @@
 //! * The job's result, error, panic and exit code are its own. Nothing but
 //!   [`Client::from_env`] can fail.
 //! * Nothing that a job calls waits for the network. The end of a run waits until its
-//!   report is safe, at most 1.5 seconds, and not at all while the server is known
-//!   to be away.
+//!   report is safe, at most 1.5 seconds and a tenth for the disk, and not at all while
+//!   the server is known to be away.
 //! * Reports that could not be sent wait on disk, and any later program that uses
 //!   Nightbell, in any language, sends them with their original times.
 //! * Heartbeats come from a thread of their own: a job that blocks its runtime stays
 //!   alive in Nightbell's eyes. When the process is killed, the server knows within
-//!   15 seconds.
+//!   15 seconds over gRPC, and over REST after three intervals of its heartbeats: 90
+//!   seconds, unless told otherwise.
 //!
-//! What it cannot do: with `panic = "abort"`, after `std::process::exit` and SIGKILL it
-//! is the server that notices the silence. The command `nightbell exec` sees those
-//! ends at once.
+//! What it cannot do: with `panic = "abort"`, after `std::process::exit`, and when a signal
+//! ends the process (SIGKILL, and SIGTERM and Ctrl-C where the program does not handle
+//! them), it is the server that notices the silence. The command `nightbell exec` sees
+//! those ends at once. A process forked from the one that made the client is not watched
+//! until it makes its own.
 //!
 //! # The environment
 //!

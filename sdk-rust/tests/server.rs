@@ -50,6 +50,24 @@ async fn what_a_job_says_is_what_the_server_has() {
 }
 
 #[tokio::test]
+async fn a_job_whose_schedule_is_refused_is_watched_without_it() {
+    let server = real::Server::start();
+    for transport in BOTH {
+        let client = server.client(transport);
+        let id = name(transport);
+        let job = client.job(&id).cron("99 * * * *").timezone("Europe/Nowhere");
+        job.max_runtime(Duration::from_secs(60)).start().complete();
+        let [run] = &runs(&client, &id).await[..] else { panic!("one run") };
+        assert_eq!(run.status, Some(RunStatus::Completed));
+        let request = GetSchedulerRequest { scheduler_id: id };
+        let scheduler = client.api().get_scheduler(request).await.unwrap().scheduler.unwrap();
+        let settings = scheduler.settings.unwrap();
+        assert_eq!(settings.max_runtime, Some(Duration::from_secs(60)));
+        assert!(settings.schedules.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn a_job_hears_that_somebody_asked_it_to_stop() {
     let server = real::Server::start();
     for transport in BOTH {

@@ -18,19 +18,17 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().init();
     let schedule = std::env::var("SCHEDULE").unwrap_or_else(|_| EVERY_NIGHT.to_owned());
     // A wrong setting is no reason to stop the service.
-    let nightbell = Client::from_env().unwrap_or_else(|error| {
-        tracing::warn!("nothing is watched: {error}");
-        Client::disabled()
-    });
+    let nightbell = Client::from_env_or_disabled();
 
-    let scheduler = JobScheduler::new().await?;
-    scheduler.add(nightly(&schedule, nightbell.clone())?).await?;
+    let mut scheduler = JobScheduler::new().await?;
+    scheduler.add(nightly(&schedule, nightbell)?).await?;
     scheduler.start().await?;
     tracing::info!("started, with the report at {schedule}");
 
     signal(SignalKind::terminate())?.recv().await;
     tracing::info!("asked to stop");
-    nightbell.shutdown(Duration::from_millis(1500)).await;
+    // A report in the works ends with the runtime, and is reported as abandoned.
+    scheduler.shutdown().await?;
     Ok(())
 }
 

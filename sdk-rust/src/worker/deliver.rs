@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::time::{sleep, sleep_until, timeout};
 
+use super::register::log_warnings;
 use super::shared::{Flush, Numbered};
-use super::{Core, DISK_MAX, Item, log_warnings};
+use super::{Core, DISK_MAX, Item};
 use crate::api::{SendHeartbeatRequest, UpdateStatusRequest};
 use crate::clock;
 use crate::error::Error;

@@ -7,6 +7,7 @@
 mod beat;
 mod deliver;
 mod line;
+mod register;
 mod replay;
 mod shared;
 mod stream;
@@ -22,7 +23,7 @@ use tokio::time::{sleep_until, timeout};
 
 use self::line::Line;
 pub(crate) use self::shared::{BUDGET_MAX, Item, Shared};
-use crate::api::{self, Directives, RegisterSchedulerRequest};
+use crate::api::Directives;
 use crate::call::{Call, Wire};
 use crate::clock;
 use crate::config::Config;
@@ -189,18 +190,6 @@ impl Core {
         }
     }
 
-    /// Makes a scheduler known that the server does not know.
-    async fn register(&self, scheduler_id: &str) -> Result<(), Error> {
-        let known = self.shared.registration(scheduler_id);
-        let request = known.unwrap_or_else(|| RegisterSchedulerRequest {
-            scheduler_id: scheduler_id.to_owned(),
-            service_name: Some(crate::job::service_name(&self.config)),
-            job_name: Some(scheduler_id.to_owned()),
-            ..Default::default()
-        });
-        self.call(request).await.map(|answer| log_warnings(scheduler_id, &answer.warnings))
-    }
-
     /// What follows from a refusal, for the line and for the report.
     fn judge(&self, error: &Error) -> Verdict {
         let verdict = retry::verdict(error);
@@ -242,15 +231,5 @@ impl Core {
         let spool = self.spool.clone()?;
         let task = AssertUnwindSafe(|| tokio::task::spawn_blocking(move || act(&spool)));
         catch_unwind(task).ok()?.await.ok()
-    }
-}
-
-fn log_warnings(scheduler_id: &str, warnings: &[api::Warning]) {
-    for warning in warnings {
-        let api::Warning { reason, field, message } = warning;
-        tracing::warn!(
-            target: "nightbell",
-            "the server changed a report of {scheduler_id}: {message} ({reason} {field})"
-        );
     }
 }

@@ -92,6 +92,7 @@ fn resident_kib(server: &real::Server, spool: &Path) -> u64 {
         let is_heard =
             |run: &Run| run.status == Some(RunStatus::Running) && run.last_heartbeat_at.is_some();
         while !api.list_runs(request.clone()).await.is_ok_and(|it| it.runs.iter().any(is_heard)) {
+            assert!(process.try_wait().expect("it was started").is_none(), "it was never heard of");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });
