@@ -187,6 +187,12 @@ impl Client {
     pub(crate) fn add_run(&self, run: Arc<RunState>) {
         if self.is_enabled() {
             self.inner.shared.add_run(run);
+        } else if self.inner.wire.is_some() {
+            tracing::warn!(
+                target: "nightbell",
+                "{} is not watched: the process was forked after its client was made",
+                run.scheduler_id
+            );
         }
     }
 

@@ -131,6 +131,10 @@ mod tests {
     fn anything_becomes_json_of_bounded_size() {
         let vectors = read("metadata.json");
         assert_eq!(vectors["bytes_max"], BYTES_MAX);
+        assert_eq!(vectors["depth_max"], DEPTH_MAX);
+        assert_eq!(vectors["keys_max"], KEYS_MAX);
+        assert_eq!(vectors["integer_max"], INTEGER_MAX);
+        assert_eq!((&vectors["mask"], &vectors["too_deep"]), (&MASK.into(), &TOO_DEEP.into()));
         assert_eq!(vectors["secrets"], value(SECRETS));
         for case in vectors["cases"].as_array().unwrap().iter().filter(|case| is_ours(case)) {
             let Value::Object(metadata) = alive(&case["in"]) else { panic!("an object") };

@@ -53,7 +53,7 @@ impl Spool {
                 self.trim()?;
             }
             written.since_look = (written.since_look + 1) % WRITES_PER_LOOK;
-            format!("{:013}-{}", written.last_ms, uuid::Uuid::now_v7())
+            stem(written.last_ms, &uuid::Uuid::now_v7().to_string())
         };
         let id = &name[14..];
         let unfinished = self.folder.join(format!("{name}.tmp"));
@@ -203,6 +203,11 @@ impl Drop for Claim {
     }
 }
 
+/// The name of a report's file, without what says how far it is.
+fn stem(at_ms: u64, id: &str) -> String {
+    format!("{at_ms:013}-{id}")
+}
+
 fn folder_name(url: &str) -> String {
     let digest = Sha256::digest(url.as_bytes());
     let mut name = String::new();
@@ -260,6 +265,26 @@ mod tests {
         for case in read("spool.json")["folders"].as_array().unwrap() {
             let url = address(case["url"].as_str().unwrap()).unwrap();
             assert_eq!(folder_name(&url), case["folder"].as_str().unwrap());
+        }
+    }
+
+    #[test]
+    fn every_report_has_its_name_and_names_sort_by_time() {
+        let vectors = read("spool.json");
+        for case in vectors["names"].as_array().unwrap() {
+            let at_ms = case["at_ms"].as_u64().unwrap();
+            let name = format!("{}.json", stem(at_ms, case["id"].as_str().unwrap()));
+            assert_eq!(name, case["name"].as_str().unwrap());
+            assert_eq!(Name::read(&name).unwrap().at_ms, at_ms);
+        }
+        for case in vectors["order"].as_array().unwrap() {
+            let directory = tempfile::tempdir().unwrap();
+            let spool = Spool::new(directory.path(), "http://here");
+            make_folder(&spool.folder).unwrap();
+            for name in case["names"].as_array().unwrap() {
+                fs::write(spool.folder.join(name.as_str().unwrap()), "").unwrap();
+            }
+            assert_eq!(serde_json::to_value(spool.names()).unwrap(), case["sorted"]);
         }
     }
 
