@@ -100,7 +100,12 @@ def runs_of(server, job: str) -> list[dict]:
         runs += answer.json().get("runs", [])
         token = answer.json().get("next_page_token", "")
         if not token:
-            return sorted(runs, key=lambda it: instant(it.get("started_at") or it["ended_at"]))
+            return sorted(runs, key=lambda it: instant(_began(it)))
+
+
+def _began(run: dict) -> str:
+    """When it began, as far as is known: what was heard of it first may be a heartbeat."""
+    return run.get("started_at") or run.get("ended_at") or run["first_received_at"]
 
 
 def instant(text: str) -> float:

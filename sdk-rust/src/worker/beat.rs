@@ -110,6 +110,9 @@ impl Core {
             Ok(stream) => {
                 table.stream = Some(stream);
                 table.all_due();
+                if table.stream_pause.failures > 0 {
+                    self.try_now();
+                }
             }
             Err(error) => {
                 tracing::debug!(target: "nightbell", "no stream of heartbeats: {error}");
@@ -161,7 +164,10 @@ impl Core {
             }
         } else {
             run.has_told(progress);
-            table.unary_pause = Pause::default();
+            if table.unary_pause.failures > 0 {
+                table.unary_pause = Pause::default();
+                self.try_now();
+            }
         }
         let wait = heartbeat::wait(most, fastrand::f64());
         table.due.insert(run.run_id.clone(), clock::instant() + wait);

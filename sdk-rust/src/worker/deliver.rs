@@ -210,6 +210,7 @@ impl Core {
         self.shared.put_back(left);
         tokio::select! {
             () = self.probe() => {}
+            () = self.shared.reached.notified() => {}
             () = self.excuse_everybody() => {}
         }
     }

@@ -42,6 +42,14 @@ impl Line {
         self.be_away(failures, retry::probe(failures, fastrand::f64()), false);
     }
 
+    /// Something else got through: the server is tried again now. A key that it refuses stays
+    /// left alone.
+    pub(super) fn probe_now(&mut self) {
+        if let Some(away) = self.away.as_mut().filter(|away| !away.is_held) {
+            away.probe_at = clock::instant();
+        }
+    }
+
     /// The server refuses the key.
     pub(super) fn hold(&mut self, error: &Error) {
         if self.away.is_none() {

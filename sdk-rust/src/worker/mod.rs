@@ -210,6 +210,13 @@ impl Core {
         self.shared.replay_wanted.notify_one();
     }
 
+    /// Heartbeats get through again: so may reports.
+    fn try_now(&self) {
+        self.line.borrow_mut().probe_now();
+        self.shared.reached.notify_one();
+        self.shared.replay_wanted.notify_one();
+    }
+
     /// The server is there.
     fn restore(&self) {
         if self.line.borrow_mut().restore() {

@@ -83,6 +83,8 @@ pub(crate) struct Shared {
     pub(super) flush_asked: Notify,
     pub(super) runs_changed: Notify,
     pub(super) replay_wanted: Notify,
+    /// A server that was away has been reached.
+    pub(super) reached: Notify,
 }
 
 impl Shared {
@@ -99,6 +101,7 @@ impl Shared {
             flush_asked: Notify::new(),
             runs_changed: Notify::new(),
             replay_wanted: Notify::new(),
+            reached: Notify::new(),
         }
     }
 
