@@ -73,6 +73,8 @@ export interface Refusal {
   readonly retryAfterMs: number | undefined;
   /** Names the request in the server's log. */
   readonly requestId: string | undefined;
+  /** Whether it was not Nightbell that answered, but a proxy before it. Unset: it was. */
+  readonly isForeign?: boolean;
 }
 
 /** The server answered, and refused. */
@@ -83,6 +85,7 @@ export class ApiError extends NightbellError implements Refusal {
   readonly fieldViolations: readonly FieldViolation[];
   readonly retryAfterMs: number | undefined;
   readonly requestId: string | undefined;
+  readonly isForeign: boolean;
   /** The HTTP status that REST answers with for the code. */
   readonly status: number;
 
@@ -93,6 +96,7 @@ export class ApiError extends NightbellError implements Refusal {
     this.fieldViolations = refusal.fieldViolations;
     this.retryAfterMs = refusal.retryAfterMs;
     this.requestId = refusal.requestId;
+    this.isForeign = refusal.isForeign ?? false;
     this.status = status ?? HTTP_STATUS[refusal.code] ?? 500;
   }
 }

@@ -52,7 +52,15 @@ export function ofCode(code: number): Verdict {
 
 /** The verdict on whatever a call threw: what is no refusal is worth another try. */
 export function ofError(error: unknown): Verdict {
-  return error instanceof ApiError ? ofStatus(error.status) : "retry";
+  if (!(error instanceof ApiError)) return "retry";
+  return error.isForeign ? ofForeignStatus(error.status) : ofStatus(error.status);
+}
+
+/** What a proxy says of a report is not the server's word: nothing is forgotten for it. */
+function ofForeignStatus(status: number): Verdict {
+  if (status === 401 || status === 403) return "hold";
+  // It would not let the report pass the next time either.
+  return status === 413 ? "drop" : "retry";
 }
 
 /** How long to wait after so many tries; `chance` is in [0, 1). */
