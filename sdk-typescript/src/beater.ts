@@ -104,7 +104,7 @@ export class LocalBeater implements Beater {
       this.#hear(run, directivesOf(await this.reporter.call("SendHeartbeat", body)));
     } catch (error) {
       // The next one says the same; only a server that forgot the job needs help.
-      if (ofError(error) === "register") await this.reporter.register(run.id);
+      if (ofError(error) === "register") await this.reporter.register(run.id).catch(() => {});
     } finally {
       this.#busy.delete(run);
     }
@@ -123,7 +123,7 @@ export class LocalBeater implements Beater {
         if (this.#runs.size === 0 || config.url === undefined) return;
         this.#stream = new Stream(config, config.url, {
           directives: (all) => this.#obey(all),
-          refused: (id) => void this.reporter.register(id),
+          refused: (id) => void this.reporter.register(id).catch(() => {}),
         });
         // A stream promises more heartbeats than were due without it.
         for (const run of this.#runs) run.beatAtMs = performance.now();

@@ -52,6 +52,13 @@ export class TransportError extends NightbellError {
 /** No connection, a broken one, or a server that is draining. */
 export class UnavailableError extends TransportError {
   override name = "UnavailableError";
+  /** When to come back, in milliseconds. Unset: nobody said. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message?: string, options?: ErrorOptions & { readonly retryAfterMs?: number }) {
+    super(message, options);
+    this.retryAfterMs = options?.retryAfterMs;
+  }
 }
 
 /** The answer did not come in time. */

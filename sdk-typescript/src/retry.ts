@@ -1,5 +1,5 @@
 /** What becomes of a report after each kind of answer, and how long every wait is. */
-import { ApiError } from "./errors.js";
+import { ApiError, UnavailableError } from "./errors.js";
 
 /**
  * `retry`: wait and send again. `register`: register, then send once more.
@@ -73,6 +73,13 @@ export function backoffMs(tries: number, chance: number): number {
 export function probeMs(failures: number, chance: number): number {
   const most = Math.min(PROBE_MAX_MS, PROBE_FIRST_MS * 2 ** Math.min(failures, 10));
   return most * (0.5 + chance / 2);
+}
+
+/** The wait that an answer asked for; unset: it asked for none. */
+export function askedMs(error: unknown): number | undefined {
+  const said =
+    error instanceof ApiError || error instanceof UnavailableError ? error.retryAfterMs : undefined;
+  return said === undefined ? undefined : retryAfterMs(said);
 }
 
 /** How long a server that said when to come back is believed. */

@@ -84,14 +84,14 @@ export class Spool {
 
   constructor(readonly folder: string) {}
 
-  /** Keeps a report. False: the disk did not take it. */
+  /** Keeps a report; one that no reader would take is dropped. False: the disk did not take it. */
   write(record: SpoolRecord): boolean {
     const id = uuid();
     // A later name sorts later, even within a millisecond.
     this.#lastMs = Math.max(this.#lastMs + 1, Date.now());
     const bare = path.join(this.folder, recordName(this.#lastMs, id));
     const text = JSON.stringify({ v: VERSION, kind: record.kind, id, body: record.body });
-    if (text.length > FILE_BYTES_MAX) return false;
+    if (text.length > FILE_BYTES_MAX) return true;
     try {
       makeFolder(this.folder);
       fs.writeFileSync(`${bare}.tmp`, text, { flag: "wx", mode: 0o600 });
@@ -105,8 +105,8 @@ export class Spool {
     }
   }
 
-  /** Takes up to `most` of what waits, in its order. */
-  claim(most: number): Claim[] {
+  /** Takes up to `most` of what waits and is wanted, in its order. */
+  claim(most: number, isWanted: (record: SpoolRecord) => boolean = () => true): Claim[] {
     const claims: Claim[] = [];
     for (const name of this.#names()) {
       if (claims.length >= most) break;
@@ -120,8 +120,9 @@ export class Spool {
       if (then === "remove") remove(file);
       if (then !== "replay") continue;
       const record = toRecord(parse(text ?? ""));
-      const claimed = record === undefined ? undefined : take(file);
-      if (record !== undefined && claimed !== undefined) claims.push({ ...record, file: claimed });
+      if (record === undefined || !isWanted(record)) continue;
+      const claimed = take(file);
+      if (claimed !== undefined) claims.push({ ...record, file: claimed });
     }
     return claims;
   }

@@ -6,7 +6,7 @@ import type net from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { configure } from "../src/config.js";
-import { ofError } from "../src/retry.js";
+import { askedMs, ofError } from "../src/retry.js";
 import type { Wire } from "../src/wire.js";
 import { GrpcWire } from "../src/wire-grpc.js";
 import { HttpWire } from "../src/wire-http.js";
@@ -18,7 +18,16 @@ afterEach(() => {
 });
 
 /** What becomes of a report that a server answers so. */
-async function verdict(server: net.Server, made: (url: string) => Wire): Promise<string> {
+function verdict(server: net.Server, made: (url: string) => Wire): Promise<string> {
+  return answered(server, made, ofError);
+}
+
+/** What `judge` makes of the error that a report meets. */
+async function answered<T>(
+  server: net.Server,
+  made: (url: string) => Wire,
+  judge: (error: unknown) => T,
+): Promise<T | "done"> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const wire = made(`http://127.0.0.1:${(server.address() as net.AddressInfo).port}`);
@@ -28,7 +37,7 @@ async function verdict(server: net.Server, made: (url: string) => Wire): Promise
   });
   const body = { scheduler_id: "eod", run_id: "r", status: "running", sequence: 1 };
   const { signal } = new AbortController();
-  return wire.call("UpdateStatus", body, signal).then(() => "done", ofError);
+  return wire.call("UpdateStatus", body, signal).then(() => "done" as const, judge);
 }
 
 const config = (url: string) => configure({ url, spoolDir: false }, {});
@@ -40,6 +49,15 @@ test.each(foreign)("over REST $status $body is: $then", async ({ status, body, t
     answer.end(body);
   });
   expect(await verdict(server, (url) => new HttpWire(config(url), url))).toBe(then);
+});
+
+test.each([429, 503])("over REST %i with retry-after says when to come back", async (status) => {
+  const server = http.createServer((_, answer) => {
+    answer.writeHead(status, { "retry-after": "7" });
+    answer.end();
+  });
+  const wait = await answered(server, (url) => new HttpWire(config(url), url), askedMs);
+  expect(wait).toBe(7_000);
 });
 
 test.each(["[1]", "null", '"yes"', "1"])("over REST 200 %s is no answer", async (body) => {
