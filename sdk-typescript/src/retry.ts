@@ -75,6 +75,15 @@ export function probeMs(failures: number, chance: number): number {
   return most * (0.5 + chance / 2);
 }
 
+/**
+ * How long to wait before a stream is opened again: soon at first, as the server believes a
+ * silent run dead within seconds, then as seldom as a server is tried that is away.
+ */
+export function reopenMs(failures: number, chance: number): number {
+  if (failures <= TRIES_MAX) return backoffMs(failures, chance);
+  return probeMs(failures - TRIES_MAX - 1, chance);
+}
+
 /** The wait that an answer asked for; unset: it asked for none. */
 export function askedMs(error: unknown): number | undefined {
   const said =
