@@ -59,6 +59,7 @@ export class LocalBeater implements Beater {
   }
 
   known(run: LiveRun): void {
+    run.isKnown = true;
     if (!this.#runs.has(run)) return;
     run.beatAtMs = performance.now();
     this.#plan();
@@ -156,6 +157,7 @@ export class LocalBeater implements Beater {
       run.beatsMissed = 0;
       run.beatAtMs = began + this.#waitMs(run, isStream);
       this.#reached(run);
+      if (!run.isKnown) this.reporter.recover(run.runId);
       this.#hear(run, directivesOf(answer));
     } catch (error) {
       this.#missed(run, error, isTrial);
@@ -228,8 +230,9 @@ export class LocalBeater implements Beater {
 
   #obey(all: JsonObject[]): void {
     this.#reached();
-    for (const directives of all) {
-      for (const run of this.#runs) {
+    for (const run of this.#runs) {
+      if (!run.isKnown) this.reporter.recover(run.runId);
+      for (const directives of all) {
         if (run.runId === directives.run_id) this.#hear(run, directives);
       }
     }

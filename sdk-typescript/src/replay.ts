@@ -182,6 +182,7 @@ export class Replay {
     if (!this.#release(claim)) return;
     this.#hasMoved = true;
     this.spool.remove(claim);
+    this.reporter.replayed(claim.body);
   }
 
   /** It stays on disk, and is not looked at again in this round. */

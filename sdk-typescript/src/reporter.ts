@@ -28,6 +28,8 @@ const HURRIED_MS = 100;
 const SILENCE_LEAST_MS = 200;
 /** How long reports rest that were written down though the server is there. */
 const REST_MS = 5_000;
+/** Who else waits for what lies on disk is not told. */
+const OWED_MAX = 1_000;
 
 export class Reporter {
   readonly line: Line;
@@ -37,6 +39,8 @@ export class Reporter {
   /** The calls under way, and when each began; the oldest first. */
   readonly #calls = new Map<AbortController, number>();
   readonly #queue = new Queue();
+  /** Who is told when what lies on disk of a run is with the server. */
+  readonly #owed = new Map<string, NonNullable<Report["delivered"]>>();
   #answeredAtMs = Number.NEGATIVE_INFINITY;
   #working: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -107,6 +111,18 @@ export class Reporter {
     const service = this.config.service ?? "default";
     const bare = { scheduler_id: schedulerId, service_name: service, job_name: schedulerId };
     await this.call("RegisterScheduler", this.#known.get(schedulerId) ?? bare);
+  }
+
+  /** The server is there after all, and does not know of a run: what is kept of it goes now. */
+  recover(runId: string): void {
+    if (this.#owed.has(runId) && !this.line.isHeld) this.replay();
+  }
+
+  /** A report from disk is dealt with. */
+  replayed({ run_id, status }: JsonObject): void {
+    const delivered = status === "running" ? this.#owed.get(String(run_id)) : undefined;
+    this.#owed.delete(String(run_id));
+    delivered?.({});
   }
 
   /** Looks at the disk again. */
@@ -262,8 +278,13 @@ export class Reporter {
   }
 
   /** False: it has no place. Heartbeats are never written. */
-  #keep({ kind, body }: Report): boolean {
-    return kind === "heartbeat" || (this.#spool?.write({ kind, body }) ?? false);
+  #keep({ kind, body, delivered }: Report): boolean {
+    if (kind === "heartbeat") return true;
+    const isKept = this.#spool?.write({ kind, body }) ?? false;
+    if (isKept && delivered && this.#owed.size < OWED_MAX) {
+      this.#owed.set(String(body.run_id), delivered);
+    }
+    return isKept;
   }
 
   #warnOfLoss(): void {

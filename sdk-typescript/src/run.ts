@@ -58,6 +58,8 @@ export class LiveRun implements Run {
   /** What the server said last of how often to beat. */
   serverMs: number | undefined;
   beatAtMs = Number.POSITIVE_INFINITY;
+  /** Whether the server knows of the run; else heartbeats of it tell nothing. */
+  isKnown = false;
   /** Heartbeats in a row that the server did not take. */
   beatsMissed = 0;
 
@@ -77,7 +79,7 @@ export class LiveRun implements Run {
 
   /** What the next heartbeat tells, to be named to {@link LiveRun.hasTold}. */
   get news(): number {
-    return this.#news;
+    return this.isKnown ? this.#news : 0;
   }
 
   /** Whether the server does not have the newest progress yet, as far as is known. */

@@ -189,6 +189,27 @@ describe("a server that says when to come back", () => {
   });
 });
 
+test("progress whose heartbeat failed is sent with the end of the run", async () => {
+  const wire = slow(1);
+  const { answer } = wire;
+  const nightbell = new Nightbell(options([], { transport: "http" }), () => wire);
+  const run = nightbell.start("eod");
+  run.progress(7, 9);
+  wire.answer = (call, body) => {
+    if (call === "SendHeartbeat") throw refusal("INTERNAL");
+    return answer(call, body);
+  };
+  await vi.advanceTimersByTimeAsync(10);
+  expect(wire.of("SendHeartbeat")).toHaveLength(1);
+  wire.answer = answer;
+  const ended = run.complete();
+  await vi.advanceTimersByTimeAsync(SECOND);
+  await ended;
+  expect(wire.of("SendHeartbeat").at(-1)).toMatchObject({ progress: { done: 7, total: 9 } });
+  expect(wire.calls.at(-2)?.call).toBe("SendHeartbeat");
+  expect(wire.calls.at(-1)?.call).toBe("UpdateStatus");
+});
+
 test("a run that ends after its client was closed waits for nobody", async () => {
   const wire = new FakeWire(() => new Promise(() => {}));
   const nightbell = new Nightbell(options([]), () => wire);
