@@ -59,6 +59,17 @@ describe.each(["http", "auto", "grpc"] as const)("over %s", (transport) => {
     await nightbell.close({ timeoutMs: 30 * SECOND });
   });
 
+  test.concurrent("a job that says nonsense of itself harms no other", async () => {
+    const nightbell = new Nightbell(options(server.url, { exitTimeoutMs: 30 * SECOND }));
+    const nonsense = { labels: { n: { m: 5 } }, every: "never", severity: 7 } as object;
+    const ids = ["nonsense", "sense"].map((it) => `${it}-${transport}`);
+    await nightbell.withJob(ids[0] ?? "", nonsense, () => 1);
+    await nightbell.withJob(ids[1] ?? "", () => 2);
+    expect(await server.run(ids[1] ?? "")).toMatchObject({ status: "completed" });
+    expect(await nightbell.flush()).toBe(true);
+    await nightbell.close();
+  });
+
   test.concurrent("a short break makes no run lost", async () => {
     const id = `break-${transport}`;
     await using network = await Network.to(server.url);
