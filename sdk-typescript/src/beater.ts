@@ -1,9 +1,10 @@
 /** Sends signs of life for open runs: over the stream where it stands, else one by one. */
 import { later, now } from "./clock.js";
+import { TransportError } from "./errors.js";
 import { nextMs } from "./heartbeat.js";
 import type { JsonObject } from "./json.js";
 import type { Reporter } from "./reporter.js";
-import { ofError, probeMs } from "./retry.js";
+import { askedMs, backoffMs, ofCode, ofError, reopenMs } from "./retry.js";
 import { directivesOf, type LiveRun } from "./run.js";
 import type { Stream } from "./stream.js";
 
@@ -11,6 +12,8 @@ import type { Stream } from "./stream.js";
 const UNHEARD_MS = 5_000;
 /** Runs that last less need no stream. */
 const STREAM_AFTER_MS = 1_000;
+/** The server hangs up on a stream that brings nothing for a minute. */
+const STREAM_FRAME_MS = 15_000;
 
 /** Beats for runs; a thread of its own may do so for another. */
 export interface Beater {
@@ -34,9 +37,14 @@ export class LocalBeater implements Beater {
   #timer: NodeJS.Timeout | undefined;
   #stream: Stream | undefined;
   #isOpening = false;
-  /** Streams in a row on which the server said nothing, and when to try another. */
+  /** Streams in a row that did not stand, and when to try another. */
   #failures = 0;
   #openAtMs = 0;
+  /** Whether what the stream says was in doubt when last looked at. */
+  #isDoubted = false;
+  /** Heartbeats in a row that did not reach the server. While there are, one tries for all. */
+  #misses = 0;
+  #tryAtMs = 0;
 
   /** `heard` is told what the server wants of a run. */
   constructor(
@@ -51,6 +59,7 @@ export class LocalBeater implements Beater {
   }
 
   known(run: LiveRun): void {
+    run.isKnown = true;
     if (!this.#runs.has(run)) return;
     run.beatAtMs = performance.now();
     this.#plan();
@@ -73,49 +82,119 @@ export class LocalBeater implements Beater {
   #plan(): void {
     clearTimeout(this.#timer);
     if (this.#runs.size === 0) return;
-    const next = Math.min(...[...this.#runs].map((run) => run.beatAtMs));
-    this.#timer = later(Math.max(0, next - performance.now()), () => this.#tick());
+    const at = performance.now();
+    const moments = [...this.#runs].map((run) => run.beatAtMs);
+    if (this.#stream === undefined && this.#openAtMs > at) moments.push(this.#openAtMs);
+    if (!this.#isDoubted) moments.push(this.#stream?.doubtAtMs ?? Number.POSITIVE_INFINITY);
+    this.#timer = later(Math.min(...moments) - at, () => this.#tick());
   }
 
   #tick(): void {
     const at = performance.now();
-    for (const run of this.#runs) {
+    this.#look(at);
+    for (const run of [...this.#runs]) {
       if (run.beatAtMs > at) continue;
-      const age = at - run.startedMs;
-      if (age >= STREAM_AFTER_MS) this.#open();
       const isStream = this.#stream?.beat(run) ?? false;
-      if (!isStream && this.reporter.line.isUp) void this.#beat(run);
-      const declared = nextMs(run.intervalMs(isStream), Math.random());
-      const isYoung = this.#mayStream && age < STREAM_AFTER_MS;
-      run.beatAtMs = at + (isYoung ? STREAM_AFTER_MS - age : declared);
+      run.beatAtMs = at + this.#waitMs(run, isStream);
+      if (!isStream || this.#stream?.isSound !== true) this.#alone(run, isStream);
     }
     this.#plan();
+  }
+
+  #waitMs(run: LiveRun, isStream: boolean): number {
+    const declared = run.intervalMs(isStream);
+    const wait = nextMs(isStream ? Math.min(declared, STREAM_FRAME_MS) : declared, Math.random());
+    const age = performance.now() - run.startedMs;
+    return this.#mayStream && age < STREAM_AFTER_MS ? STREAM_AFTER_MS - age : wait;
   }
 
   get #mayStream(): boolean {
     return this.reporter.config.transport !== "http";
   }
 
-  async #beat(run: LiveRun): Promise<void> {
-    if (this.#busy.has(run)) return;
-    this.#busy.add(run);
-    try {
-      const body = { ...run.heartbeat(false), sent_at: now() };
-      this.#hear(run, directivesOf(await this.reporter.call("SendHeartbeat", body)));
-    } catch (error) {
-      // The next one says the same; only a server that forgot the job needs help.
-      if (ofError(error) === "register") await this.reporter.register(run.id);
-    } finally {
-      this.#busy.delete(run);
+  /** Sees to the stream: one that is in doubt, one that is dead, and whether to open another. */
+  #look(at: number): void {
+    const stream = this.#stream;
+    if (stream?.isDead) this.#ended(stream);
+    const isDoubted = this.#stream?.isSound === false;
+    if (isDoubted && !this.#isDoubted) this.#soon((run) => stream?.holds(run) ?? false, 0);
+    this.#isDoubted = isDoubted;
+    const isWanted = [...this.#runs].some((it) => at - it.startedMs >= STREAM_AFTER_MS);
+    if (isWanted && this.#stream === undefined && at >= this.#openAtMs) this.#open();
+  }
+
+  /** Brings the next heartbeats forward. */
+  #soon(isMeant: (run: LiveRun) => boolean, ms: number): void {
+    const at = performance.now() + ms;
+    for (const run of this.#runs) {
+      if (isMeant(run)) run.beatAtMs = Math.min(run.beatAtMs, at);
+    }
+    this.#plan();
+  }
+
+  /** Beats by a call. While the server cannot be reached, one run does so for all. */
+  #alone(run: LiveRun, isStream: boolean): void {
+    if (this.reporter.line.isHeld || this.#busy.has(run)) return;
+    const at = performance.now();
+    if (this.#misses > 0 && (this.#busy.size > 0 || at < this.#tryAtMs)) {
+      run.beatAtMs = Math.max(this.#tryAtMs, at + this.reporter.config.timeoutMs);
+    } else {
+      void this.#beat(run, isStream);
     }
   }
 
-  /** Opens the stream if there may be one; until it stands, runs are beaten for one by one. */
+  async #beat(run: LiveRun, isStream: boolean): Promise<void> {
+    this.#busy.add(run);
+    const [began, isTrial] = [performance.now(), this.#misses > 0];
+    let news = 0;
+    const body = () => {
+      news = run.news;
+      return { ...run.heartbeat(isStream), sent_at: now() };
+    };
+    try {
+      const answer = await this.reporter.callKnown("SendHeartbeat", body);
+      run.hasTold(news);
+      run.beatsMissed = 0;
+      run.beatAtMs = began + this.#waitMs(run, isStream);
+      this.#reached(run);
+      if (!run.isKnown) this.reporter.recover(run.runId);
+      this.#hear(run, directivesOf(answer));
+    } catch (error) {
+      this.#missed(run, error, isTrial);
+    } finally {
+      this.#busy.delete(run);
+      this.#plan();
+    }
+  }
+
+  /** The server believes the interval that it was told last: the next heartbeat comes soon. */
+  #missed(run: LiveRun, error: unknown, isTrial: boolean): void {
+    if (!(error instanceof TransportError)) {
+      this.#reached(run);
+      if (ofError(error) !== "retry") return;
+      run.beatsMissed += 1;
+      run.beatAtMs = performance.now() + waitMs(error, run.beatsMissed);
+      return;
+    }
+    // Those that went at once count as one.
+    if (isTrial || this.#misses === 0) this.#misses += 1;
+    const wait = waitMs(error, this.#misses);
+    this.#tryAtMs = performance.now() + wait;
+    // Another run is the next to try.
+    if (this.#runs.delete(run)) this.#runs.add(run);
+    this.#soon((it) => !this.#busy.has(it) || it === run, wait);
+  }
+
+  /** The server is there: nobody waits for a trial any more. */
+  #reached(by?: LiveRun): void {
+    if (this.#misses === 0) return;
+    this.#misses = 0;
+    this.#soon((run) => run !== by && !this.#busy.has(run), 0);
+  }
+
+  /** Until the stream stands, runs are beaten for one by one. */
   #open(): void {
-    if (!this.#mayStream || this.#isOpening || !this.reporter.line.isUp) return;
-    if (this.#stream?.isDead === false) return;
-    this.#mourn();
-    if (performance.now() < this.#openAtMs) return;
+    if (!this.#mayStream || this.#isOpening || this.reporter.line.isHeld) return;
     this.#isOpening = true;
     const { config } = this.reporter;
     import("./stream.js")
@@ -123,11 +202,11 @@ export class LocalBeater implements Beater {
         if (this.#runs.size === 0 || config.url === undefined) return;
         this.#stream = new Stream(config, config.url, {
           directives: (all) => this.#obey(all),
-          refused: (id) => void this.reporter.register(id),
+          refused: (run, code) => this.#refused(run, code),
+          ended: (stream) => this.#ended(stream),
         });
         // A stream promises more heartbeats than were due without it.
-        for (const run of this.#runs) run.beatAtMs = performance.now();
-        this.#plan();
+        this.#soon(() => true, 0);
       })
       .catch(() => {})
       .finally(() => {
@@ -135,18 +214,25 @@ export class LocalBeater implements Beater {
       });
   }
 
-  /** A stream that never stood, as behind a proxy that knows no HTTP/2, is not tried again at once. */
-  #mourn(): void {
-    if (this.#stream === undefined) return;
-    this.#failures = this.#stream.hasSpoken ? 0 : this.#failures + 1;
+  /** The runs on a stream that is over are in doubt until they are heard of again. */
+  #ended(stream: Stream): void {
+    if (this.#stream !== stream) return;
     this.#stream = undefined;
-    const wait = this.#failures === 0 ? 0 : probeMs(this.#failures, Math.random());
-    this.#openAtMs = performance.now() + wait;
+    // One that never stood, as behind a proxy that knows no HTTP/2, is tried ever more seldom.
+    this.#failures = stream.hasStood ? 1 : this.#failures + 1;
+    this.#openAtMs = performance.now() + reopenMs(this.#failures, Math.random());
+    this.#soon((run) => stream.carried(run), backoffMs(1, Math.random()));
+  }
+
+  #refused(run: LiveRun, code: number): void {
+    if (ofCode(code) === "register") void this.reporter.register(run.id).catch(() => {});
   }
 
   #obey(all: JsonObject[]): void {
-    for (const directives of all) {
-      for (const run of this.#runs) {
+    this.#reached();
+    for (const run of this.#runs) {
+      if (!run.isKnown) this.reporter.recover(run.runId);
+      for (const directives of all) {
         if (run.runId === directives.run_id) this.#hear(run, directives);
       }
     }
@@ -156,10 +242,12 @@ export class LocalBeater implements Beater {
   #hear(run: LiveRun, directives: JsonObject): void {
     const before = run.serverMs;
     this.heard(run, directives);
+    if (run.serverMs === before) return;
     const isStream = this.#stream?.holds(run) ?? false;
-    const soon = performance.now() + nextMs(run.intervalMs(isStream), Math.random());
-    if (run.serverMs === before || run.beatAtMs <= soon) return;
-    run.beatAtMs = soon;
-    this.#plan();
+    this.#soon((it) => it === run, nextMs(run.intervalMs(isStream), Math.random()));
   }
+}
+
+function waitMs(error: unknown, tries: number): number {
+  return askedMs(error) ?? backoffMs(tries, Math.random());
 }

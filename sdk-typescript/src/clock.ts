@@ -21,9 +21,17 @@ export function uuid(): string {
   ].join("-");
 }
 
+/** What is more makes a timer fire at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** A time that a timer can wait; what is no number is none. */
+export function timerMs(ms: number): number {
+  return ms > 0 ? Math.min(ms, TIMER_MAX_MS) : 0;
+}
+
 /** Calls back after a time that does not keep the process alive. */
 export function later(ms: number, then: () => void): NodeJS.Timeout {
-  const timer = setTimeout(then, ms);
+  const timer = setTimeout(then, timerMs(ms));
   timer.unref();
   return timer;
 }

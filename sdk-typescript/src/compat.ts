@@ -86,11 +86,13 @@ export class SchedulerMonitoringClient {
   /** Beats until {@link stopHeartbeat}; there is one timer, whatever the number of calls. */
   startHeartbeat(intervalMinutes = 5): void {
     this.stopHeartbeat();
+    // None at all would be a storm.
+    const ms = (intervalMinutes > 0 ? intervalMinutes : 5) * 60_000;
     const beat = () => {
-      this.#timer = later(intervalMinutes * 60_000, beat);
+      this.#timer = later(ms, beat);
       this.sendHeartbeat().catch((error) => this.#warn(error));
     };
-    this.#timer = later(intervalMinutes * 60_000, beat);
+    this.#timer = later(ms, beat);
   }
 
   stopHeartbeat(): void {

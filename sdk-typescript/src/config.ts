@@ -85,8 +85,9 @@ export function configure(options: NightbellOptions, env: Environment = process.
     environment: options.environment ?? (env.NIGHTBELL_ENVIRONMENT || undefined),
     ownerEmail: options.ownerEmail ?? (env.NIGHTBELL_OWNER_EMAIL || undefined),
     transport: options.transport ?? oneOf(env.NIGHTBELL_TRANSPORT, ["auto", "http", "grpc"]),
-    timeoutMs: options.timeoutMs ?? positive(env.NIGHTBELL_TIMEOUT_MS) ?? 3000,
-    exitTimeoutMs: options.exitTimeoutMs ?? positive(env.NIGHTBELL_EXIT_TIMEOUT_MS) ?? 1500,
+    timeoutMs:
+      (budget(options.timeoutMs) || undefined) ?? positive(env.NIGHTBELL_TIMEOUT_MS) ?? 3000,
+    exitTimeoutMs: budget(options.exitTimeoutMs) ?? positive(env.NIGHTBELL_EXIT_TIMEOUT_MS) ?? 1500,
     heartbeatMs: options.heartbeatMs ?? positive(env.NIGHTBELL_HEARTBEAT_MS),
     heartbeatThread: options.heartbeatThread ?? false,
     spoolFolder: url === undefined ? undefined : spoolOf(url, options, env),
@@ -145,4 +146,9 @@ function oneOf<T extends string>(said: string | undefined, known: readonly [T, .
 function positive(said: string | undefined): number | undefined {
   const value = Number(said || Number.NaN);
   return Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+/** None below 0; what is no number was not said. */
+function budget(said: number | undefined): number | undefined {
+  return said === undefined || Number.isNaN(said) ? undefined : Math.max(0, said);
 }

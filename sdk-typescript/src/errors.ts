@@ -52,6 +52,13 @@ export class TransportError extends NightbellError {
 /** No connection, a broken one, or a server that is draining. */
 export class UnavailableError extends TransportError {
   override name = "UnavailableError";
+  /** When to come back, in milliseconds. Unset: nobody said. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message?: string, options?: ErrorOptions & { readonly retryAfterMs?: number }) {
+    super(message, options);
+    this.retryAfterMs = options?.retryAfterMs;
+  }
 }
 
 /** The answer did not come in time. */
@@ -73,6 +80,8 @@ export interface Refusal {
   readonly retryAfterMs: number | undefined;
   /** Names the request in the server's log. */
   readonly requestId: string | undefined;
+  /** Whether it was not Nightbell that answered, but a proxy before it. Unset: it was. */
+  readonly isForeign?: boolean;
 }
 
 /** The server answered, and refused. */
@@ -83,6 +92,7 @@ export class ApiError extends NightbellError implements Refusal {
   readonly fieldViolations: readonly FieldViolation[];
   readonly retryAfterMs: number | undefined;
   readonly requestId: string | undefined;
+  readonly isForeign: boolean;
   /** The HTTP status that REST answers with for the code. */
   readonly status: number;
 
@@ -93,6 +103,7 @@ export class ApiError extends NightbellError implements Refusal {
     this.fieldViolations = refusal.fieldViolations;
     this.retryAfterMs = refusal.retryAfterMs;
     this.requestId = refusal.requestId;
+    this.isForeign = refusal.isForeign ?? false;
     this.status = status ?? HTTP_STATUS[refusal.code] ?? 500;
   }
 }

@@ -4,9 +4,13 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 /** An object that JSON has. */
 export type JsonObject = { [name: string]: Json };
 
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** `value` as an object; an empty one when it is something else. */
 export function asObject(value: Json | undefined): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  return isObject(value) ? value : {};
 }
 
 /** `text` cut to so many bytes of UTF-8, its end kept when `keepsTail`. */

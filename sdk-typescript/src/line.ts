@@ -6,6 +6,7 @@ import { HOLD_MS, probeMs } from "./retry.js";
 export class Line {
   #failures = 0;
   #probe: NodeJS.Timeout | undefined;
+  #isHeld = false;
 
   /** `probe` is called when it is time to try again. */
   constructor(readonly probe: () => void) {}
@@ -14,8 +15,14 @@ export class Line {
     return this.#probe === undefined;
   }
 
+  /** Whether the server is there, and wants nothing of this key for a while. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   /** The server is away. */
   lose(): void {
+    if (this.#isHeld) return;
     this.#wait(probeMs(this.#failures, Math.random()));
     this.#failures += 1;
   }
@@ -23,6 +30,7 @@ export class Line {
   /** The server wants nothing of this key for a while. */
   hold(): void {
     this.#wait(HOLD_MS);
+    this.#isHeld = true;
   }
 
   /** The server answered. */
@@ -30,10 +38,14 @@ export class Line {
     clearTimeout(this.#probe);
     this.#probe = undefined;
     this.#failures = 0;
+    this.#isHeld = false;
   }
 
   #wait(ms: number): void {
     clearTimeout(this.#probe);
-    this.#probe = later(ms, this.probe);
+    this.#probe = later(ms, () => {
+      this.#isHeld = false;
+      this.probe();
+    });
   }
 }

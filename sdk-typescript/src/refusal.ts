@@ -53,7 +53,12 @@ export function refusalError(refusal: Refusal, cause?: unknown): NightbellError 
     case "RESOURCE_EXHAUSTED":
       return new RateLimitedError(refusal, options);
     case "UNAVAILABLE":
-      return new UnavailableError(refusal.message, options);
+      return new UnavailableError(
+        refusal.message,
+        refusal.retryAfterMs === undefined
+          ? options
+          : { ...options, retryAfterMs: refusal.retryAfterMs },
+      );
     case "DEADLINE_EXCEEDED":
       return new RequestTimeoutError(refusal.message, options);
     case "CANCELLED":

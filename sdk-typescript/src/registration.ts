@@ -43,11 +43,15 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** Milliseconds; unset when it is no span. */
+/** Milliseconds; unset when it is no span, as what is below 0 or has no end. */
 export function spanMs(span: Span | undefined): number | undefined {
-  if (typeof span === "number") return span;
-  const found = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/.exec(span ?? "");
-  return found === null ? undefined : Number(found[1]) * (UNITS[found[2] ?? ""] ?? 1);
+  const ms = typeof span === "number" ? span : textMs(span ?? "");
+  return ms >= 0 && ms < Infinity ? ms : undefined;
+}
+
+function textMs(span: string): number {
+  const found = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/.exec(span);
+  return found === null ? Number.NaN : Number(found[1]) * (UNITS[found[2] ?? ""] ?? 1);
 }
 
 /** The form of the wire, such as `7.5s`. */

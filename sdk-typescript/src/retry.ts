@@ -1,5 +1,5 @@
 /** What becomes of a report after each kind of answer, and how long every wait is. */
-import { ApiError } from "./errors.js";
+import { ApiError, UnavailableError } from "./errors.js";
 
 /**
  * `retry`: wait and send again. `register`: register, then send once more.
@@ -52,7 +52,15 @@ export function ofCode(code: number): Verdict {
 
 /** The verdict on whatever a call threw: what is no refusal is worth another try. */
 export function ofError(error: unknown): Verdict {
-  return error instanceof ApiError ? ofStatus(error.status) : "retry";
+  if (!(error instanceof ApiError)) return "retry";
+  return error.isForeign ? ofForeignStatus(error.status) : ofStatus(error.status);
+}
+
+/** What a proxy says of a report is not the server's word: nothing is forgotten for it. */
+function ofForeignStatus(status: number): Verdict {
+  if (status === 401 || status === 403) return "hold";
+  // It would not let the report pass the next time either.
+  return status === 413 ? "drop" : "retry";
 }
 
 /** How long to wait after so many tries; `chance` is in [0, 1). */
@@ -65,6 +73,22 @@ export function backoffMs(tries: number, chance: number): number {
 export function probeMs(failures: number, chance: number): number {
   const most = Math.min(PROBE_MAX_MS, PROBE_FIRST_MS * 2 ** Math.min(failures, 10));
   return most * (0.5 + chance / 2);
+}
+
+/**
+ * How long to wait before a stream is opened again: soon at first, as the server believes a
+ * silent run dead within seconds, then as seldom as a server is tried that is away.
+ */
+export function reopenMs(failures: number, chance: number): number {
+  if (failures <= TRIES_MAX) return backoffMs(failures, chance);
+  return probeMs(failures - TRIES_MAX - 1, chance);
+}
+
+/** The wait that an answer asked for; unset: it asked for none. */
+export function askedMs(error: unknown): number | undefined {
+  const said =
+    error instanceof ApiError || error instanceof UnavailableError ? error.retryAfterMs : undefined;
+  return said === undefined ? undefined : retryAfterMs(said);
 }
 
 /** How long a server that said when to come back is believed. */

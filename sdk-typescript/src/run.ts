@@ -52,11 +52,16 @@ export class LiveRun implements Run {
   #isOver = false;
   /** The newest progress, as it was given. */
   newest: [number, number | undefined, string | undefined] | undefined;
-  /** Whether the newest progress is not sent yet. */
-  hasNews = false;
+  /** How often there was progress, and how much of that the server has. */
+  #news = 0;
+  #told = 0;
   /** What the server said last of how often to beat. */
   serverMs: number | undefined;
   beatAtMs = Number.POSITIVE_INFINITY;
+  /** Whether the server knows of the run; else heartbeats of it tell nothing. */
+  isKnown = false;
+  /** Heartbeats in a row that the server did not take. */
+  beatsMissed = 0;
 
   constructor(
     readonly id: string,
@@ -72,6 +77,21 @@ export class LiveRun implements Run {
     return this.#cancelling.signal;
   }
 
+  /** What the next heartbeat tells, to be named to {@link LiveRun.hasTold}. */
+  get news(): number {
+    return this.isKnown ? this.#news : 0;
+  }
+
+  /** Whether the server does not have the newest progress yet, as far as is known. */
+  get hasNews(): boolean {
+    return this.#told < this.#news;
+  }
+
+  /** The server has a heartbeat that told this. */
+  hasTold(news: number): void {
+    this.#told = Math.max(this.#told, news);
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -82,7 +102,7 @@ export class LiveRun implements Run {
     if (message !== undefined) progress.message = cut(String(message), 200);
     this.#progress = progress;
     this.newest = [done, total, message];
-    this.hasNews = true;
+    this.#news += 1;
     this.host.changed(this);
   }
 
@@ -147,7 +167,6 @@ export class LiveRun implements Run {
       interval,
     };
     if (this.#progress !== undefined) said.progress = this.#progress;
-    this.hasNews = false;
     return said;
   }
 

@@ -8,7 +8,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { uuid } from "./clock.js";
-import { asObject, type Json, type JsonObject } from "./json.js";
+import { asObject, isObject, type Json, type JsonObject } from "./json.js";
 
 /** A report as it lies on disk. */
 export interface SpoolRecord {
@@ -37,16 +37,32 @@ export function recordName(atMs: number, id: string): string {
   return `${String(atMs).padStart(13, "0")}-${id}`;
 }
 
-/** Decides what is done with a file; `text` is read only when that matters. */
-export function treatment(name: string, text: () => string, nowMs: number): Treatment {
+/**
+ * Decides what is done with a file; `text` is read only when that matters, and unset
+ * where the file cannot be opened: then nobody knows what stands in it.
+ */
+export function treatment(name: string, text: () => string | undefined, nowMs: number): Treatment {
   const found = NAME.exec(name);
   if (found === null) return "leave";
   const ageMs = nowMs - Number(found[1]);
   if (found[2] !== undefined) return ageMs > LITTER_MAX_MS ? "remove" : "leave";
   if (found[3] !== undefined && nowMs - Number(found[3]) * 1000 <= CLAIM_MAX_MS) return "leave";
-  const record = parse(text());
-  if (typeof record.v === "number" && record.v > VERSION) return "leave";
-  return toRecord(record) !== undefined && ageMs <= AGE_MAX_MS ? "replay" : "remove";
+  if (ageMs > AGE_MAX_MS) return "remove";
+  const said = text();
+  if (said === undefined) return "leave";
+  const record = parse(said);
+  if (isNewer(record)) return "leave";
+  return toRecord(record) === undefined ? "remove" : "replay";
+}
+
+/** Whether a later version of this package, or another one, knows what to do with it. */
+function isNewer({ v, kind }: JsonObject): boolean {
+  const isNewVersion = typeof v === "number" && v > VERSION;
+  return isNewVersion || (typeof kind === "string" && !isKind(kind));
+}
+
+function isKind(kind: Json | undefined): kind is SpoolRecord["kind"] {
+  return kind === "register" || kind === "status";
 }
 
 function parse(text: string): JsonObject {
@@ -58,10 +74,7 @@ function parse(text: string): JsonObject {
 }
 
 function toRecord({ v, kind, body }: JsonObject): SpoolRecord | undefined {
-  const isKnown = v === VERSION && (kind === "register" || kind === "status");
-  if (!isKnown || typeof body !== "object" || body === null || Array.isArray(body))
-    return undefined;
-  return { kind, body };
+  return v === VERSION && isKind(kind) && isObject(body) ? { kind, body } : undefined;
 }
 
 /** The folder of one server. */
@@ -71,14 +84,14 @@ export class Spool {
 
   constructor(readonly folder: string) {}
 
-  /** Keeps a report. False: the disk did not take it. */
+  /** Keeps a report; one that no reader would take is dropped. False: the disk did not take it. */
   write(record: SpoolRecord): boolean {
     const id = uuid();
     // A later name sorts later, even within a millisecond.
     this.#lastMs = Math.max(this.#lastMs + 1, Date.now());
     const bare = path.join(this.folder, recordName(this.#lastMs, id));
     const text = JSON.stringify({ v: VERSION, kind: record.kind, id, body: record.body });
-    if (text.length > FILE_BYTES_MAX) return false;
+    if (text.length > FILE_BYTES_MAX) return true;
     try {
       makeFolder(this.folder);
       fs.writeFileSync(`${bare}.tmp`, text, { flag: "wx", mode: 0o600 });
@@ -92,19 +105,24 @@ export class Spool {
     }
   }
 
-  /** Takes up to `most` of what waits, in its order. */
-  claim(most: number): Claim[] {
+  /** Takes up to `most` of what waits and is wanted, in its order. */
+  claim(most: number, isWanted: (record: SpoolRecord) => boolean = () => true): Claim[] {
     const claims: Claim[] = [];
     for (const name of this.#names()) {
       if (claims.length >= most) break;
       const file = path.join(this.folder, name);
-      const text = () => safeRead(file);
-      const then = treatment(name, text, Date.now());
+      let text: string | undefined;
+      const read = () => {
+        text = safeRead(file);
+        return text;
+      };
+      const then = treatment(name, read, Date.now());
       if (then === "remove") remove(file);
       if (then !== "replay") continue;
-      const record = toRecord(parse(text()));
-      const claimed = record === undefined ? undefined : take(file);
-      if (record !== undefined && claimed !== undefined) claims.push({ ...record, file: claimed });
+      const record = toRecord(parse(text ?? ""));
+      if (record === undefined || !isWanted(record)) continue;
+      const claimed = take(file);
+      if (claimed !== undefined) claims.push({ ...record, file: claimed });
     }
     return claims;
   }
@@ -177,11 +195,12 @@ function take(file: string): string | undefined {
   }
 }
 
-function safeRead(file: string): string {
+/** Unset: it cannot be read now, as when the process has too many files open. */
+function safeRead(file: string): string | undefined {
   try {
     return fs.readFileSync(file, "utf8");
   } catch {
-    return "";
+    return undefined;
   }
 }
 

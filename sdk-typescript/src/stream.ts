@@ -8,16 +8,29 @@ import { wireSpan } from "./registration.js";
 import type { LiveRun } from "./run.js";
 import { GrpcWire } from "./wire-grpc.js";
 
-/** How long the server may say nothing; it speaks every 15 seconds. */
+/** How long the server may say nothing; it speaks every 15 seconds, and to every frame. */
 const SILENCE_MAX_MS = 45_000;
-/** How many frames wait for a connection that takes none before it counts as dead. */
+/** How long it may take to say the first word. */
+const OPENING_MAX_MS = 15_000;
+/** A stream that lived so long did stand, and may be opened again soon. */
+const STOOD_MS = 10_000;
+/** How many frames, beside those of its runs, wait for a connection before it counts as dead. */
 const FRAMES_MAX = 256;
 
 /** Who is told what the server says. */
 export interface Listener {
   directives(all: JsonObject[]): void;
-  /** The server does not know this scheduler. */
-  refused(schedulerId: string): void;
+  /** The server refused a frame of this run, with a code of google.rpc. */
+  refused(run: LiveRun, code: number): void;
+  /** There is nothing more to be heard on this stream. */
+  ended(stream: Stream): void;
+}
+
+/** A frame that the server may not have. */
+interface Sent {
+  readonly run: LiveRun;
+  readonly news: number;
+  readonly atMs: number;
 }
 
 export class Stream {
@@ -25,27 +38,46 @@ export class Stream {
   readonly #ending = new AbortController();
   readonly #frames: JsonObject[] = [];
   readonly #tied = new Map<string, LiveRun>();
-  readonly #sent = new Map<number, LiveRun>();
+  readonly #sent = new Map<number, Sent>();
+  readonly #openedAt = performance.now();
   #next: (() => void) | undefined;
   #sequence = 0;
   #heardAt = performance.now();
   #hasSpoken = false;
   #isClosed = false;
 
-  constructor(config: Config, url: string, listener: Listener) {
+  constructor(
+    readonly config: Config,
+    url: string,
+    readonly listener: Listener,
+  ) {
     this.#wire = new GrpcWire(config, url);
-    void this.#listen(listener);
+    void this.#listen();
   }
 
-  /** Whether the server has ever said anything. */
-  get hasSpoken(): boolean {
-    return this.#hasSpoken;
+  /** Whether it was a stream for more than a moment. */
+  get hasStood(): boolean {
+    return this.#hasSpoken && performance.now() - this.#openedAt >= STOOD_MS;
   }
 
   get isDead(): boolean {
-    const isSilent = performance.now() - this.#heardAt > SILENCE_MAX_MS;
-    if (isSilent || this.#frames.length > FRAMES_MAX) this.#end();
+    const most = this.#hasSpoken ? SILENCE_MAX_MS : OPENING_MAX_MS;
+    const isSilent = performance.now() - this.#heardAt > most;
+    // At first each run has two.
+    const isStuck = this.#frames.length > FRAMES_MAX + 2 * this.#tied.size;
+    if (isSilent || isStuck) this.#end();
     return this.#ending.signal.aborted;
+  }
+
+  /** When it is in doubt whether the server hears anything, if it says nothing until then. */
+  get doubtAtMs(): number {
+    const [oldest] = this.#sent.values();
+    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest.atMs + this.config.timeoutMs;
+  }
+
+  /** Whether the server answers, as far as is known. */
+  get isSound(): boolean {
+    return performance.now() < this.doubtAtMs;
   }
 
   /** Whether the server was told to expect heartbeats of a run here. */
@@ -53,15 +85,21 @@ export class Stream {
     return !this.isDead && this.#tied.has(run.runId);
   }
 
-  /** Sends a sign of life. False: the stream is dead, or does not yet stand. */
+  /** Whether it held a run, were it dead by now. */
+  carried(run: LiveRun): boolean {
+    return this.#tied.has(run.runId);
+  }
+
+  /** Sends a sign of life, unless those before are in doubt. False: the stream is dead. */
   beat(run: LiveRun): boolean {
     if (this.isDead) return false;
+    if (!this.isSound) return this.#tied.has(run.runId);
     const ids = { scheduler_id: run.id, run_id: run.runId };
     if (!this.#tied.has(run.runId)) {
       this.#tied.set(run.runId, run);
       this.#send(run, { hello: { ...ids, interval: wireSpan(run.intervalMs(true)) } });
     }
-    this.#send(run, { heartbeat: run.heartbeat(true) });
+    this.#send(run, { heartbeat: run.heartbeat(true) }, run.news);
     return true;
   }
 
@@ -77,9 +115,9 @@ export class Stream {
     this.#next?.();
   }
 
-  #send(run: LiveRun, frame: JsonObject): void {
+  #send(run: LiveRun, frame: JsonObject, news = 0): void {
     this.#sequence += 1;
-    this.#sent.set(this.#sequence, run);
+    this.#sent.set(this.#sequence, { run, news, atMs: performance.now() });
     this.#frames.push({ frame_sequence: this.#sequence, ...frame });
     this.#next?.();
   }
@@ -97,29 +135,32 @@ export class Stream {
     }
   }
 
-  async #listen(listener: Listener): Promise<void> {
+  async #listen(): Promise<void> {
     try {
       for await (const answer of this.#wire.stream(this.#outgoing(), this.#ending.signal)) {
         this.#heardAt = performance.now();
         this.#hasSpoken = true;
-        this.#hear(answer, listener);
+        this.#hear(answer);
       }
     } catch {
-      // Unary heartbeats go on, and the next one opens another stream.
+      // Unary heartbeats go on until there is another stream.
     }
     this.#end();
   }
 
-  #hear(answer: StreamHeartbeatsResponse, listener: Listener): void {
-    for (const { frameSequence } of answer.refusals) {
-      const run = this.#sent.get(Number(frameSequence));
+  #hear(answer: StreamHeartbeatsResponse): void {
+    for (const { frameSequence, code } of answer.refusals) {
+      const run = this.#sent.get(Number(frameSequence))?.run;
+      this.#sent.delete(Number(frameSequence));
       // It is not tied; its next heartbeat says hello again.
-      if (run !== undefined && this.#tied.delete(run.runId)) listener.refused(run.id);
+      if (run !== undefined && this.#tied.delete(run.runId)) this.listener.refused(run, code);
     }
-    for (const sequence of this.#sent.keys()) {
-      if (sequence <= Number(answer.storedSequence)) this.#sent.delete(sequence);
+    for (const [sequence, { run, news }] of this.#sent) {
+      if (sequence > Number(answer.storedSequence)) continue;
+      this.#sent.delete(sequence);
+      run.hasTold(news);
     }
-    listener.directives(
+    this.listener.directives(
       answer.directives.map((it) => ({
         run_id: it.runId,
         cancel_requested: it.cancelRequested,
@@ -133,6 +174,7 @@ export class Stream {
     this.#ending.abort();
     this.#next?.();
     this.#wire.close();
+    this.listener.ended(this);
   }
 }
 

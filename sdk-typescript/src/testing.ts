@@ -144,7 +144,9 @@ export class FakeNightbell implements Wire {
 
   /** Answers the next calls with a status of HTTP. */
   failWith(status: number, options: { times?: number; retryAfterMs?: number } = {}): void {
-    const failure = { status, retryAfterMs: options.retryAfterMs };
+    // A server that is busy always says when to come back; a test need not wait for it.
+    const retryAfterMs = options.retryAfterMs ?? (status === 429 ? 0 : undefined);
+    const failure = { status, retryAfterMs };
     for (let i = 0; i < (options.times ?? 1); i += 1) this.#failures.push(failure);
   }
 

@@ -16,6 +16,9 @@ import type { Wire } from "./wire.js";
 const REFILL = 10;
 const LEAST_WAIT_MS = 50;
 
+/** What the server takes for the id of a scheduler. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
 /** Watches for one server. */
 export class Watch implements RunHost, Closable {
   readonly reporter: Reporter;
@@ -41,7 +44,11 @@ export class Watch implements RunHost, Closable {
     return this.config.signals === "auto";
   }
 
+  /** @throws Error for an id that the server would refuse in every report. */
   begin(id: string, options: JobOptions): LiveRun {
+    if (typeof id !== "string" || !ID.test(id)) {
+      throw new Error("an id has 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'");
+    }
     watchExit(this);
     const { parent } = this.config;
     const isInside = parent !== undefined && (parent.schedulerId ?? id) === id;
@@ -86,9 +93,8 @@ export class Watch implements RunHost, Closable {
     this.#allowance = Math.min(most, this.#allowance + (began - this.#waitedAt) / REFILL);
     this.#waitedAt = began;
     if (this.#allowance < LEAST_WAIT_MS) return;
-    const isSettled = await this.reporter.settled(this.#allowance);
+    await this.reporter.settled(this.#allowance);
     this.#allowance -= performance.now() - began;
-    if (!isSettled) await this.reporter.flush(0);
   }
 
   endRuns(ending: Ending): void {

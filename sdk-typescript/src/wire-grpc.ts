@@ -1,5 +1,11 @@
 /** The calls of a watched job over gRPC, and its stream of heartbeats. */
-import { fromJson, type JsonValue, toJson } from "@bufbuild/protobuf";
+import {
+  type DescMessage,
+  fromJson,
+  type JsonValue,
+  type MessageShape,
+  toJson,
+} from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 
 import type { Config } from "./config.js";
@@ -22,6 +28,7 @@ import {
   RegisterSchedulerResponseSchema,
 } from "./gen/nightbell/v1/scheduler_pb.js";
 import { asObject, type Json, type JsonObject } from "./json.js";
+import { refusalError } from "./refusal.js";
 import { createServices, type Services } from "./services.js";
 import { createNodeTransport, type NodeTransport } from "./transport-node.js";
 import type { Call, Wire } from "./wire.js";
@@ -44,22 +51,22 @@ export class GrpcWire implements Wire {
     const json = toProtoJson(body) as JsonValue;
     switch (call) {
       case "RegisterScheduler": {
-        const request = fromJson(RegisterSchedulerRequestSchema, json, LENIENT);
+        const request = encoded(RegisterSchedulerRequestSchema, json);
         const answer = await schedulers.registerScheduler(request, { signal });
         return plain(toJson(RegisterSchedulerResponseSchema, answer, ANSWER));
       }
       case "UpdateStatus": {
-        const request = fromJson(UpdateStatusRequestSchema, json, LENIENT);
+        const request = encoded(UpdateStatusRequestSchema, json);
         const answer = await reports.updateStatus(request, { signal });
         return plain(toJson(UpdateStatusResponseSchema, answer, ANSWER));
       }
       case "SendHeartbeat": {
-        const request = fromJson(SendHeartbeatRequestSchema, json, LENIENT);
+        const request = encoded(SendHeartbeatRequestSchema, json);
         const answer = await reports.sendHeartbeat(request, { signal });
         return plain(toJson(SendHeartbeatResponseSchema, answer, ANSWER));
       }
       case "BatchReport": {
-        const request = fromJson(BatchReportRequestSchema, json, LENIENT);
+        const request = encoded(BatchReportRequestSchema, json);
         const answer = await replay.batchReport(request, { signal });
         return plain(toJson(BatchReportResponseSchema, answer, ANSWER));
       }
@@ -77,6 +84,22 @@ export class GrpcWire implements Wire {
 
   close(): void {
     this.#node.close();
+  }
+}
+
+/** What has no place in a message is a fault of this one report, as where REST refuses it. */
+function encoded<D extends DescMessage>(schema: D, json: JsonValue): MessageShape<D> {
+  try {
+    return fromJson(schema, json, LENIENT);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const facts = {
+      reason: "",
+      fieldViolations: [],
+      retryAfterMs: undefined,
+      requestId: undefined,
+    };
+    throw refusalError({ code: "INVALID_ARGUMENT", message, ...facts }, cause);
   }
 }
 

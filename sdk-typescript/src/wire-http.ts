@@ -5,7 +5,7 @@ import type net from "node:net";
 
 import type { Config } from "./config.js";
 import { RequestTimeoutError, TransportError, UnavailableError } from "./errors.js";
-import { asObject, type Json, type JsonObject } from "./json.js";
+import { asObject, isObject, type Json, type JsonObject } from "./json.js";
 import { nameLookup } from "./names.js";
 import { codeOf, statusError } from "./refusal.js";
 import { VERSION } from "./version.js";
@@ -62,7 +62,8 @@ export class HttpWire implements Wire {
     const answer = await this.#send(method, path, JSON.stringify(body), signal);
     const said = parsed(answer.text);
     if (answer.status >= 200 && answer.status < 300) {
-      if (said === undefined) throw new TransportError("the answer is no JSON: is this Nightbell?");
+      if (said === undefined)
+        throw new TransportError("the answer is no JSON object: is this Nightbell?");
       return said;
     }
     throw refusal(answer, said ?? {});
@@ -140,9 +141,11 @@ function asTransportError(error: unknown, signal: AbortSignal): TransportError {
   return new UnavailableError(message, { cause: error });
 }
 
+/** Unset: the text is no JSON object. */
 function parsed(text: string): JsonObject | undefined {
   try {
-    return asObject(JSON.parse(text) as Json);
+    const said = JSON.parse(text) as Json;
+    return isObject(said) ? said : undefined;
   } catch {
     return undefined;
   }
@@ -164,6 +167,7 @@ function refusal(answer: Answer, said: JsonObject): Error {
     })),
     retryAfterMs: fromBody ?? (Number.isFinite(header) ? header * 1000 : undefined),
     requestId: word(error.request_id) || (answer.headers["x-request-id"] as string | undefined),
+    isForeign: typeof error.code !== "number",
   });
 }
 

@@ -13,6 +13,7 @@ import {
   stoppedBy,
 } from "../src/outcome.js";
 import { refusalError, statusError } from "../src/refusal.js";
+import { spanMs } from "../src/registration.js";
 import * as retry from "../src/retry.js";
 import { recordName, treatment } from "../src/spool.js";
 import { type Case, isOurs, read, tagged } from "./vectors.js";
@@ -97,6 +98,22 @@ test("heartbeats come as often as everywhere", () => {
     expect(nextMs(declared, 1)).toBeCloseTo(declared * (1 - said.jitter));
   }
   expect(intervalMs({ configuredMs: 1 }, true)).toBe(said.least_s * 1000);
+});
+
+test("no wish makes a storm of heartbeats, or the end of them", () => {
+  const least = read("heartbeat.json").least_s * 1000;
+  const most = 24 * 3600 * 1000;
+  for (const wish of [0, 3, -5, Number.NaN, Number.POSITIVE_INFINITY, 1e300]) {
+    for (const name of ["configuredMs", "serverMs", "intervalMs", "timeoutMs"]) {
+      const declared = intervalMs({ [name]: wish }, true);
+      expect(declared, `${name} ${wish}`).toBeGreaterThanOrEqual(least);
+      expect(declared, `${name} ${wish}`).toBeLessThanOrEqual(most);
+    }
+  }
+  for (const span of ["0s", "3ms", "-5s", "Infinity", `${"9".repeat(400)}d`, -1, 1 / 0, 0 / 0]) {
+    const ms = spanMs(span);
+    expect(ms === undefined || Number.isFinite(ms), String(span)).toBe(true);
+  }
 });
 
 const metadata = read("metadata.json");
