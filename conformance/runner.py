@@ -214,16 +214,23 @@ class _Phase:
         return [(it.get("at_ms", 0), Fault.read(it)) for it in self.phase.get("faults", [])]
 
     def _harm(self) -> None:
+        while self.phase.get("faults_since") == "run" and not self._open_runs():
+            if self.over.wait(0.05):
+                return
         began = time.monotonic()
         for at_ms, fault in self._faults():
             if at_ms and not self.over.wait(max(0.0, began + at_ms / 1000 - time.monotonic())):
                 self.proxy.set(fault)
 
+    def _open_runs(self) -> list[str]:
+        """Those that the server knows of."""
+        return [it["run_id"] for it in runs_of(self.server, self.job) if it["status"] == "running"]
+
     def _act(self) -> None:
         """Does what is to be done as soon as the server knows of an open run."""
         then = self.phase.get("then")
         while then and not self.over.wait(0.05):
-            ids = [it["run_id"] for it in runs_of(self.server, self.job) if it["status"] == "running"]
+            ids = self._open_runs()
             if not ids:
                 continue
             self.acted_at = time.monotonic()

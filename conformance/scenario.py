@@ -7,7 +7,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "scenarios"
 # What a scenario says once, for the whole of it; the rest may be said phase by phase.
 WHOLE = {"name", "about", "job", "languages", "transports", "phases", "expect"}
-PHASE = {"driver", "faults", "do", "end", "overlap", "repeat", "script", "env", "key", "then"}
+PHASE = {"driver", "faults", "faults_since", "do", "end", "overlap", "repeat", "script", "env", "key", "then"}
 PHASE |= {"faketime", "expect", "job", "heartbeat_thread"}
 EXPECT = {"runs", "other", "calls_at_most", "rss_mb_at_most"}
 EXPECT_PHASE = {"result", "error", "exit_code", "exit_within_ms", "injected", "printed"}
