@@ -13,7 +13,7 @@ AIRFLOW := sdk-python/.venv-airflow/.installed
 BUF := node_modules/.bin/buf
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)" .*/\1/p' sdk-rust/Cargo.toml)
 
-.PHONY: run test test-postgres test-conformance test-python test-typescript test-runtimes test-airflow test-crates test-msrv test-semver check bench bench-dashboard bench-exec bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy need-semver-checks need-openssl need-prometheus need-alertmanager
+.PHONY: run test test-postgres test-kills test-conformance test-python test-typescript test-runtimes test-airflow test-crates test-msrv test-semver check bench bench-dashboard bench-exec bench-typescript bench-python generate dashboard clean simulate kills faults schedules-compared need-rust need-postgres need-python need-node need-faketime need-redis need-chromium need-haproxy need-semver-checks need-openssl need-prometheus need-alertmanager
 
 # Starts the server, on ./nightbell.db unless the environment says otherwise.
 run: need-rust
@@ -24,8 +24,8 @@ run: need-rust
 # the whole workspace: cargo builds dependencies anew for each choice of packages.
 test: need-rust need-postgres need-chromium need-haproxy need-prometheus need-alertmanager $(VENV) $(NODE)
 	cargo build --workspace --bins --tests
-	cargo test --workspace --no-fail-fast
-	$(MAKE) test-postgres
+	cargo test --workspace --no-fail-fast -- --skip every_kill
+	$(MAKE) -j 2 --output-sync=target test-postgres test-kills
 	$(MAKE) schedules-compared
 	$(BUF) lint proto
 	$(MAKE) test-typescript
@@ -42,11 +42,15 @@ test-postgres: need-rust need-postgres
 	cargo test --workspace --no-fail-fast --test incidents --test streams
 	cargo test --workspace --no-fail-fast --test durability -- a_pause
 
+# What is acknowledged survives every kill: mostly waiting, so that others run beside it.
+test-kills: need-rust
+	cargo test --workspace --test durability -- every_kill
+
 # Every SDK, over every transport, through the same scenarios against the real server.
 # ONLY="-k python-http" runs a part.
 test-conformance: need-rust need-faketime $(VENV) $(TYPESCRIPT_SDK)
 	cargo build --workspace --bins --examples
-	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest --config-file tests/pytest.ini --rootdir . conformance -n 2 $(ONLY)
+	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest --config-file tests/pytest.ini --rootdir . conformance -n 3 $(ONLY)
 
 # The Python SDK: its style, its types, and its tests against the real server.
 test-python: need-rust need-redis $(PYTHON_SDK)
