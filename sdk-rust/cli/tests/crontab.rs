@@ -4,7 +4,7 @@
 mod real;
 
 use std::io::Write as _;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -290,16 +290,22 @@ fn a_line_that_is_gone_is_shown_and_its_job_paused() {
 }
 
 #[test]
-fn a_link_to_a_crontab_stays_one_and_its_file_keeps_its_mode() {
+fn a_link_to_a_crontab_stays_one_and_its_file_keeps_owner_and_mode() {
     let machine = Machine::with("0 1 * * * /opt/a\n");
     let real = machine.server.folder.path().join("real");
     std::fs::rename(&machine.crontab, &real).expect("ours");
     symlink(&real, &machine.crontab).expect("ours");
     std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).expect("ours");
+    // Where we may not, it stays ours.
+    let _ = chown(&real, Some(1), Some(1));
+    let before = std::fs::metadata(&real).expect("a file");
     assert_eq!(machine.sync(&[]).0, Some(0));
     assert!(machine.crontab.is_symlink());
     assert!(std::fs::read_to_string(&real).expect("a file").contains("exec a -- /opt/a"));
-    assert_eq!(std::fs::metadata(&real).expect("a file").permissions().mode() & 0o777, 0o640);
+    let after = std::fs::metadata(&real).expect("a file");
+    let facts = |it: &std::fs::Metadata| (it.uid(), it.gid(), it.mode() & 0o777);
+    assert_eq!(facts(&after), facts(&before));
+    assert_eq!(after.mode() & 0o777, 0o640);
 }
 
 #[test]

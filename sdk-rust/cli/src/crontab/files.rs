@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::NamedTempFile;
 
+use super::users;
 use crate::Failure;
 
 /// The text of a crontab.
@@ -82,22 +83,12 @@ pub(crate) fn knows_cron_tz() -> Option<bool> {
     Some(String::from_utf8_lossy(&said).contains("cronie"))
 }
 
-/// The users of this machine with their numbers, as far as they stand in its file.
-pub(crate) fn users() -> Vec<(String, u32)> {
-    let text = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let user = |line: &str| {
-        let mut fields = line.split(':');
-        Some((fields.next()?.to_owned(), fields.nth(1)?.parse().ok()?))
-    };
-    text.lines().filter_map(user).collect()
-}
-
 /// What says whose crontab it is, among all machines'.
 pub(crate) fn mark(file: Option<&Path>) -> String {
     let machine = crate::session::machine().unwrap_or_default();
     let own = || {
         let id = rustix::process::getuid().as_raw();
-        let name = users().into_iter().find(|(_, it)| *it == id).map(|(name, _)| name);
+        let name = users::all().into_iter().find(|(_, it)| *it == id).map(|(name, _)| name);
         name.unwrap_or_else(|| id.to_string())
     };
     let path = file.map(|it| fs::canonicalize(it).unwrap_or_else(|_| it.to_owned()));

@@ -4,6 +4,7 @@ mod files;
 mod plan;
 mod settings;
 mod table;
+mod users;
 mod wrap;
 
 use std::fmt::Write as _;

@@ -5,12 +5,12 @@ use std::ffi::OsString;
 use nightbell::api::{CronProfile, Schedule, ScheduleRule};
 
 use super::table::{self, Line, Variables};
-use super::{files, settings, wrap};
+use super::{settings, users, wrap};
 use crate::Failure;
 use crate::found::{self, Ids, Job, Watch, Wrapper};
 
 /// Where cron looks for programs when a crontab does not say.
-const PATH: &str = "/usr/bin:/bin";
+pub(crate) const PATH: &str = "/usr/bin:/bin";
 const SHELL: &str = "/bin/sh";
 /// What Debian's cron takes of a command; of a longer one it takes nothing, nor of the rest
 /// of the file.
@@ -59,7 +59,7 @@ pub(crate) struct Plan {
 /// Reads a crontab, and names what has no name.
 pub(crate) fn make(text: &str, options: &Options<'_>) -> Result<Plan, Failure> {
     let (lines, strange) = table::read(text, options.has_users);
-    check_users(&lines, options.has_users)?;
+    users::check(&lines, options.has_users)?;
     let mut plan = Plan::default();
     plan.unwatched
         .extend(strange.iter().map(|number| format!("line {number}: is no line of cron")));
@@ -120,6 +120,7 @@ impl Plan {
         let mut rewritten = None;
         if wrapper.is_none() {
             let program = found::program(variable("PATH").unwrap_or(PATH))?;
+            users::check_program(line, &program)?;
             let shell = variable("SHELL").unwrap_or(SHELL);
             let command = wrap::wrapped(&program, &name, line.command, shell);
             if command.len() > COMMAND_MAX {
@@ -217,27 +218,6 @@ pub(crate) fn rewrite(text: &str, top: &str, entries: &[Entry]) -> String {
         out.push('\n');
     }
     out
-}
-
-/// Refuses a file whose column of users would be taken for commands, or the other way.
-fn check_users(lines: &[Line<'_>], has_users: bool) -> Result<(), Failure> {
-    if let Some(line) = lines.iter().find(|it| it.user.is_some_and(|it| it.contains('/'))) {
-        let user = line.user.unwrap_or_default();
-        return Err(format!("line {}: {user} is no user: is it --system?", line.number).into());
-    }
-    let users = if has_users { vec![] } else { files::users() };
-    let is_user = |line: &Line<'_>| {
-        let first = line.command.split_whitespace().next().unwrap_or_default();
-        let path = line.variables.get("PATH").map_or(PATH, String::as_str);
-        let is_command = path
-            .split(':')
-            .any(|folder| found::is_program(&std::path::Path::new(folder).join(first)));
-        !is_command && users.iter().any(|(name, _)| name == first)
-    };
-    if !lines.is_empty() && lines.iter().all(is_user) {
-        return Err("every command begins with the name of a user: say --system".into());
-    }
-    Ok(())
 }
 
 #[cfg(test)]

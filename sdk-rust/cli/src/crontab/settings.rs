@@ -7,8 +7,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use super::files;
 use super::plan::Entry;
+use super::users;
 use crate::{Failure, session};
 
 const URL: &str = "NIGHTBELL_URL";
@@ -18,9 +18,12 @@ const KEY_FILE: &str = "NIGHTBELL_API_KEY_FILE";
 
 /// The lines that are wanting at the top of the crontab.
 pub(crate) fn wanting(entries: &[Entry], key_file: Option<&Path>) -> Result<String, Failure> {
-    let lacks = |names: &[&str]| {
-        entries.iter().any(|it| !names.iter().any(|name| it.variables.contains_key(*name)))
+    let has = |entry: &Entry, name: &str| {
+        // `NIGHTBELL_URL=... nightbell exec` does as well.
+        let says_itself = entry.wrapper.is_some() && entry.command.contains(name);
+        says_itself || entry.variables.contains_key(name)
     };
+    let lacks = |names: &[&str]| entries.iter().any(|it| !names.iter().any(|name| has(it, name)));
     let mut lines = String::new();
     if lacks(&[URL]) {
         let url = own(URL).ok_or("NIGHTBELL_URL is not set, neither here nor in the crontab")?;
@@ -77,7 +80,7 @@ fn unreadable(file: &Path, user: Option<&str>) -> Option<String> {
     };
     let user = user.filter(|user| *user != "root")?;
     let is_of_others = facts.permissions().mode() & 0o044 != 0;
-    let is_own = files::users().iter().any(|(name, id)| name == user && *id == facts.uid());
+    let is_own = users::all().iter().any(|(name, id)| name == user && *id == facts.uid());
     (!is_of_others && !is_own).then(|| format!("{user} cannot read {}", file.display()))
 }
 

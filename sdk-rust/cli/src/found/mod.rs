@@ -11,7 +11,7 @@ use nightbell::api::{CronProfile, RegisterSchedulerRequest, Schedule};
 
 pub(crate) use self::names::{clean, name_of};
 pub(crate) use self::server::{Known, Server, settle};
-pub(crate) use self::wrapper::{Watch, Wrapper, is_id, is_program, program, watch};
+pub(crate) use self::wrapper::{Watch, Wrapper, is_for_all, is_id, is_program, program, watch};
 use crate::session;
 
 /// A job to register.

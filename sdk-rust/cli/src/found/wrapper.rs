@@ -82,6 +82,14 @@ pub(crate) fn is_program(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
 }
 
+/// Whether every user may run it, wherever it lies.
+pub(crate) fn is_for_all(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let may_pass =
+        |it: &Path| std::fs::metadata(it).is_ok_and(|it| it.permissions().mode() & 1 != 0);
+    path.ancestors().all(may_pass)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +118,18 @@ mod tests {
         for line in ["nightbell exec \"$NAME\" -- x", "nightbell exec poll /opt/poll"] {
             assert!(matches!(watch(line), Watch::Unclear), "{line}");
         }
+    }
+
+    #[test]
+    fn what_lies_in_a_folder_of_one_user_is_not_for_all() {
+        use std::fs::{Permissions, set_permissions, write};
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("nightbell");
+        write(&program, "").unwrap();
+        set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
+        assert!(is_program(&program) && !is_for_all(&program));
+        assert!(is_for_all(Path::new("/bin/sh")));
     }
 }
