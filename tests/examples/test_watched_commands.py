@@ -36,9 +36,10 @@ def test_a_crontab_becomes_watched_and_its_lines_do_what_they_did(server, tmp_pa
     crontab.write_text(before)
     env = watched(server, tmp_path)
 
-    run(COMMAND, "crontab", "sync", crontab, "--dry-run", **env)
+    sync = (COMMAND, "crontab", "sync", crontab, "--prefix", "", "--timezone", "Europe/Berlin")
+    run(*sync, "--dry-run", **env)
     assert crontab.read_text() == before
-    run(COMMAND, "crontab", "sync", crontab, "--yes", **env)
+    run(*sync, "--yes", **env)
 
     crons = {"end-of-day": "0 1 * * *", "send-invoices": "30 6 * * 1-5", "fetch-rates": "*/15 * * * *"}
     for scheduler_id, cron in crons.items():
@@ -46,7 +47,7 @@ def test_a_crontab_becomes_watched_and_its_lines_do_what_they_did(server, tmp_pa
         assert has["schedules"] == [{"cron": cron}]
         assert has["timezone"] == "Europe/Berlin"
     after = crontab.read_text()
-    run(COMMAND, "crontab", "sync", crontab, "--yes", **env)
+    run(*sync, "--yes", **env)
     assert crontab.read_text() == after, "what is watched stays as it is"
 
     # What is in front of each line is all that is new: as cron would run the first.

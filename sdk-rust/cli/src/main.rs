@@ -5,6 +5,7 @@ mod crontab;
 mod dev;
 mod doctor;
 mod exec;
+mod found;
 mod incidents;
 mod report;
 mod schedulers;

@@ -61,7 +61,7 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// The name of this machine, the service of jobs that name none.
-fn machine() -> Option<String> {
+pub(crate) fn machine() -> Option<String> {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     (!name.is_empty()).then_some(name)
 }

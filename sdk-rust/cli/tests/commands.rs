@@ -68,48 +68,6 @@ fn the_doctor_finds_what_is_wrong() {
 }
 
 #[test]
-fn a_crontab_is_watched_line_by_line_after_its_diff_is_shown() {
-    let server = real::Server::start();
-    let file = server.folder.path().join("crontab");
-    let before = "CRON_TZ=Europe/Berlin\n30 2 * * * /opt/backup.sh\n";
-    std::fs::write(&file, before).expect("a file");
-    let path = file.to_str().expect("text");
-
-    let (code, out, _) = nightbell(&server, &["crontab", "sync", path, "--dry-run"]);
-    assert_eq!(code, Some(0));
-    assert!(out.contains("-30 2 * * * /opt/backup.sh"), "{out}");
-    assert!(out.contains("+30 2 * * * nightbell exec backup -- /opt/backup.sh"), "{out}");
-    assert_eq!(std::fs::read_to_string(&file).expect("a file"), before);
-    // Nobody is there to be asked.
-    assert_eq!(nightbell(&server, &["crontab", "sync", path]).0, Some(1));
-
-    let (code, _, err) = nightbell(&server, &["crontab", "sync", path, "--yes"]);
-    assert_eq!(code, Some(0), "{err}");
-    let after = std::fs::read_to_string(&file).expect("a file");
-    assert!(after.contains("nightbell exec backup -- /opt/backup.sh"));
-    let settings = &json(&server, &["schedulers", "list"])[0]["settings"];
-    assert_eq!(settings["timezone"], "Europe/Berlin");
-    assert_eq!(settings["schedules"][0]["cron"], "30 2 * * *");
-}
-
-#[test]
-fn timers_are_registered_with_what_they_say() {
-    let server = real::Server::start();
-    let folder = server.folder.path().join("units");
-    std::fs::create_dir(&folder).expect("a folder");
-    std::fs::write(folder.join("eod.timer"), "[Timer]\nOnCalendar=*-*-* 01:00\n").expect("a file");
-    std::fs::write(folder.join("eod.service"), "[Service]\nExecStart=/opt/eod\n").expect("a file");
-    let path = folder.to_str().expect("text");
-    let found = json(&server, &["systemd", "discover", "--folder", path, "--register"]);
-    assert_eq!(found[0]["command"], "/opt/eod");
-    let settings = &json(&server, &["schedulers", "list"])[0]["settings"];
-    assert_eq!(
-        (&settings["cron_profile"], &settings["schedules"][0]["cron"]),
-        (&Value::from("systemd"), &Value::from("0 1 * * *"))
-    );
-}
-
-#[test]
 fn changes_are_followed_as_lines_of_json_where_there_is_no_terminal() {
     use std::io::BufRead as _;
     let server = real::Server::start();

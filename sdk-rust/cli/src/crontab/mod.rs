@@ -1,17 +1,27 @@
 //! `nightbell crontab`.
 
-mod lines;
+mod files;
+mod plan;
+mod settings;
+mod table;
+mod users;
+mod wrap;
 
-use std::io::{IsTerminal as _, Write as _, stdin};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, stdin};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use nightbell::api::{CronProfile, RegisterSchedulerRequest, Schedule, ScheduleRule};
 use similar::TextDiff;
 
-use self::lines::Entry;
-use crate::{Failure, session, text};
+use self::files::Draft;
+pub(crate) use self::files::machine_zone;
+use self::plan::{Options, Plan};
+use crate::found::{self, Job, Known, Server};
+use crate::{Failure, text};
+
+/// The label that says which crontab a job is a line of.
+const LABEL: &str = "crontab";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Crontab {
@@ -20,16 +30,24 @@ pub(crate) enum Crontab {
 }
 
 /// What is changed is shown first, and asked about.
+///
+/// A line is named after its program, or by a comment right above it: # nightbell: NAME
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
     /// A file; else the crontab of this user
     file: Option<PathBuf>,
-    /// The file has a column of users, as /etc/crontab
+    /// The file has a column of users, as /etc/crontab and the files in /etc/cron.d
     #[arg(long)]
     system: bool,
-    /// The time zone, where no line says CRON_TZ; else this machine's
+    /// The time zone in which cron reads the lines; else this machine's
     #[arg(long)]
     timezone: Option<String>,
+    /// What new names begin with; else this machine's name and a dash
+    #[arg(long)]
+    prefix: Option<String>,
+    /// The file with the API key of the jobs; else NIGHTBELL_API_KEY_FILE
+    #[arg(long)]
+    key_file: Option<PathBuf>,
     /// Show what would be done
     #[arg(long)]
     dry_run: bool,
@@ -45,74 +63,167 @@ impl Crontab {
     }
 }
 
+/// What is to be done.
+struct Change {
+    plan: Plan,
+    after: String,
+    jobs: Vec<Job>,
+    /// Jobs whose lines are gone.
+    gone: Vec<String>,
+}
+
 impl Sync {
     fn run(&self) -> Result<u8, Failure> {
-        let before = match &self.file {
-            Some(path) => read_file(path)?,
-            None => own_crontab()?,
+        let before = files::read(self.file.as_deref())?;
+        let mut plan = self.plan(&before)?;
+        let top = settings::wanting(&plan.entries, self.key_file.as_deref());
+        let (top, wants) = match top {
+            Ok(top) => (top, None),
+            Err(failure) => (String::new(), Some(failure)),
         };
-        let zone = self.timezone.clone().or_else(machine_zone);
-        let entries = lines::read(&before, self.system, zone.as_deref());
-        let after = lines::rewrite(&before, &entries);
-        show(&entries, &before, &after);
-        if entries.is_empty() || self.dry_run {
+        plan.remarks.extend(settings::remarks(&plan.entries, &top));
+        let after = plan::rewrite(&before, &top, &plan.entries);
+        let jobs = plan.jobs(&top)?;
+        let mut change = Change { plan, after, jobs, gone: vec![] };
+        let server = match self.look(&mut change) {
+            Ok(server) => Some(server),
+            Err(failure) if self.dry_run => {
+                change.plan.remarks.push(format!("the server was not asked: {failure}"));
+                None
+            }
+            Err(failure) => return Err(failure),
+        };
+        change.show(&before);
+        if let Some(failure) = wants {
+            return Err(failure);
+        }
+        let Some(server) = server.filter(|_| !self.dry_run) else { return Ok(0) };
+        if change.jobs.is_empty() && change.gone.is_empty() {
             return Ok(0);
         }
         if !self.yes && !agrees()? {
             text::complain("nothing was changed");
             return Ok(1);
         }
-        // First the server: a line that it does not take must not be half watched.
-        Self::register(&entries)?;
-        if before != after {
-            match &self.file {
-                Some(path) => write_file(path, &after)?,
-                None => set_own_crontab(&after)?,
+        let draft = || Draft::new(self.file.as_deref(), change.after.clone());
+        let draft = (before != change.after).then(draft).transpose()?;
+        change.make(&server, draft)
+    }
+
+    fn plan(&self, before: &str) -> Result<Plan, Failure> {
+        let file = self.file.as_deref();
+        let zone = self.timezone.clone().or_else(machine_zone);
+        let knows = before.contains("CRON_TZ").then(files::knows_cron_tz).flatten();
+        let prefix = found::prefix(self.prefix.as_deref());
+        plan::make(
+            before,
+            &Options {
+                has_users: self.system || file.is_some_and(files::is_of_the_system),
+                prefix: &prefix,
+                zone: zone.as_deref(),
+                knows_cron_tz: knows.unwrap_or(true),
+            },
+        )
+    }
+
+    /// Asks the server what it makes of it. Nothing is changed there.
+    fn look(&self, change: &mut Change) -> Result<Server, Failure> {
+        let server = Server::connect()?;
+        let known = server.known()?;
+        let mark = files::mark(self.file.as_deref());
+        for job in &mut change.jobs {
+            job.request.labels.insert(LABEL.to_owned(), mark.clone());
+        }
+        found::settle(&mut change.jobs, &known)?;
+        if known.is_none() {
+            change.plan.remarks.push(
+                "this API key may not read: neither schedules nor names were checked".to_owned(),
+            );
+            return Ok(server);
+        }
+        change.plan.remarks.extend(server.try_schedules(&mut change.jobs)?);
+        change.compare(&known, &mark);
+        Ok(server)
+    }
+}
+
+impl Change {
+    /// Finds jobs of this crontab whose lines are gone, and lines whose jobs are paused.
+    fn compare(&mut self, known: &Known, mark: &str) {
+        for (id, there) in known.iter().flatten() {
+            let is_line = self.jobs.iter().any(|job| job.id() == id);
+            let label = there.settings.as_ref().and_then(|it| it.labels.get(LABEL));
+            let is_paused = there.paused_at.is_some();
+            if is_line && is_paused {
+                self.plan.remarks.push(format!(
+                    "{id} is paused: `nightbell schedulers resume {id}` has it watched again"
+                ));
+            }
+            if !is_line && !is_paused && label.is_some_and(|it| it == mark) {
+                self.gone.push(id.clone());
             }
         }
-        Ok(0)
+        if self.plan.is_unclear {
+            self.gone.clear();
+        }
     }
 
-    fn register(entries: &[Entry]) -> Result<(), Failure> {
-        let client = session::for_people()?;
-        let api = client.api();
-        session::runtime()?.block_on(async {
-            for entry in entries {
-                let answer = api.register_scheduler(registration(entry)).await;
-                answer.map_err(|error| format!("line {}: {error}", entry.line + 1))?;
-                text::complain(&format!("registered {}", entry.name));
+    fn show(&self, before: &str) {
+        let row = |it: &plan::Entry| {
+            let zone = it.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
+            vec![it.name.clone(), it.cron.clone(), zone, it.command.clone()]
+        };
+        let rows: Vec<_> = self.plan.entries.iter().map(row).collect();
+        let mut out = if rows.is_empty() {
+            "No line runs anything at a time.\n".to_owned()
+        } else {
+            text::table(&["SCHEDULER", "SCHEDULE", "TIME ZONE", "COMMAND"], &rows)
+        };
+        let mut list = |head: &str, lines: &[String]| {
+            if !lines.is_empty() {
+                let _ = write!(out, "\n{head}\n    {}\n", lines.join("\n    "));
             }
-            Ok(())
-        })
+        };
+        list("Not watched:", &self.plan.unwatched);
+        list("No longer in this crontab, and paused therefore:", &self.gone);
+        list("Mind:", &self.plan.remarks);
+        if before != self.after {
+            let diff = TextDiff::from_lines(before, &self.after);
+            let _ = write!(out, "\n{}", diff.unified_diff().header("crontab", "crontab, watched"));
+        } else if !rows.is_empty() && self.plan.unwatched.is_empty() {
+            out.push_str("\nEvery line is watched already.\n");
+        }
+        text::say(&out);
     }
-}
 
-fn registration(entry: &Entry) -> RegisterSchedulerRequest {
-    let rule = Some(ScheduleRule::Cron(entry.cron.clone()));
-    RegisterSchedulerRequest {
-        scheduler_id: entry.name.clone(),
-        job_name: Some(entry.name.clone()),
-        service_name: session::service(),
-        schedules: vec![Schedule { rule }],
-        timezone: entry.timezone.clone(),
-        cron_profile: Some(CronProfile::Vixie),
-        ..Default::default()
+    /// First the names, then the crontab, and then the schedules: wherever it ends, no job is
+    /// missed that does not report.
+    fn make(&self, server: &Server, draft: Option<Draft>) -> Result<u8, Failure> {
+        server.make_known(&self.jobs)?;
+        if let Some(draft) = draft {
+            draft.put()?;
+        }
+        let mut code = 0;
+        let said = server.arm(&self.jobs).unwrap_or_else(|failures| {
+            code = 1;
+            failures
+        });
+        for line in said {
+            text::complain(&line);
+        }
+        for id in &self.gone {
+            if let Err(failure) = server.pause(id) {
+                code = 1;
+                text::complain(&failure.to_string());
+            }
+        }
+        text::complain(&format!("registered {}", self.ids()));
+        Ok(code)
     }
-}
 
-fn show(entries: &[Entry], before: &str, after: &str) {
-    let row = |it: &Entry| {
-        let zone = it.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
-        vec![it.name.clone(), it.cron.clone(), zone, it.command.clone()]
-    };
-    let rows: Vec<_> = entries.iter().map(row).collect();
-    text::say(&text::table(&["SCHEDULER", "SCHEDULE", "TIME ZONE", "COMMAND"], &rows));
-    if before == after {
-        text::say("Every line is watched already.");
-        return;
+    fn ids(&self) -> String {
+        self.jobs.iter().map(Job::id).collect::<Vec<_>>().join(", ")
     }
-    let diff = TextDiff::from_lines(before, after);
-    text::say(&diff.unified_diff().header("crontab", "crontab, watched").to_string());
 }
 
 fn agrees() -> Result<bool, Failure> {
@@ -123,37 +234,4 @@ fn agrees() -> Result<bool, Failure> {
     let mut answer = String::new();
     stdin().read_line(&mut answer)?;
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
-}
-
-fn read_file(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
-}
-
-/// Whole or not at all.
-fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
-    file.persist(path)?;
-    Ok(())
-}
-
-fn own_crontab() -> Result<String, Failure> {
-    let output =
-        Command::new("crontab").arg("-l").output().map_err(|it| format!("crontab: {it}"))?;
-    Ok(String::from_utf8(output.stdout)?)
-}
-
-fn set_own_crontab(text: &str) -> Result<(), Failure> {
-    let mut child = Command::new("crontab").arg("-").stdin(Stdio::piped()).spawn()?;
-    if let Some(mut input) = child.stdin.take() {
-        input.write_all(text.as_bytes())?;
-    }
-    if child.wait()?.success() { Ok(()) } else { Err("crontab did not take it".into()) }
-}
-
-/// The time zone of this machine, in which cron reads its lines.
-pub(crate) fn machine_zone() -> Option<String> {
-    jiff::tz::TimeZone::system().iana_name().map(str::to_owned)
 }
