@@ -18,7 +18,7 @@ from nightbell._http import HttpTransport
 from nightbell._normalise import normalise
 from nightbell._registration import Registration
 from nightbell._report import Report
-from nightbell._rest import refusal
+from nightbell._rest import answer, refusal
 from nightbell._settings import Settings
 from nightbell._transport import open_transport
 
@@ -57,6 +57,16 @@ def test_a_status_has_its_consequence(case: Any) -> None:
     assert _retry.verdict(errors.api_error(case["status"], "")) == case["then"]
 
 
+@pytest.mark.parametrize("case", RETRY["foreign"], ids=lambda it: f"{it['status']} {it['body']}")
+def test_an_answer_that_is_not_nightbells_makes_nothing_be_forgotten(case: Any) -> None:
+    body = case["body"].encode()
+    with pytest.raises(errors.NightbellError) as caught:
+        if case["status"] < 300:
+            answer(body)
+        raise refusal(case["status"], body, None)
+    assert _retry.verdict(caught.value) == case["then"]
+
+
 def test_a_broken_connection_is_worth_another_try() -> None:
     assert {it["then"] for it in RETRY["transport"]} == {"retry"}
     assert _retry.verdict(errors.UnavailableError()) == "retry"
@@ -78,9 +88,12 @@ def test_waits_are_bounded_alike() -> None:
 
 
 @pytest.mark.parametrize("case", RETRY["retry_after"], ids=lambda it: it["said_s"])
-def test_the_wait_that_a_server_names_is_kept_within_bounds(case: Any) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_wait_that_a_server_names_is_kept_within_bounds(status: int, case: Any) -> None:
+    if status == 503 and case["said_s"] is None:
+        return  # Then it is tried again as any other failure is.
     header = None if case["said_s"] is None else str(case["said_s"])
-    error = refusal(429, b"", header)
+    error = refusal(status, b"", header)
     gate = _retry.Gate()
     gate.failed(100.0, error.retry_after, 0.5)
     assert gate.opens_at == pytest.approx(100.0 + case["wait_s"])

@@ -23,6 +23,8 @@ HOLD = "hold"
 DROP = "drop"
 
 _RETRIED = (408, 425, 429)
+# What lies between may be the one that says so, and would say so again.
+TOO_LARGE = 413
 
 
 def verdict(error: NightbellError) -> str:
@@ -35,6 +37,9 @@ def verdict(error: NightbellError) -> str:
         return RETRY
     if error.status in (401, 403):
         return HOLD
+    if error.is_foreign and error.status != TOO_LARGE:
+        # A page of something in between. It is not the server's word on a report.
+        return RETRY
     if error.status == 404:
         return REGISTER
     if error.status == 409:
