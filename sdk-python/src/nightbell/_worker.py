@@ -322,7 +322,8 @@ class Worker:
         self._flushes = waiting
 
     def _finish(self, flush: Flush, *, is_settled: bool) -> None:
-        flush.is_delivered = is_settled and not self.spool.is_waiting and not self._gate.is_down
+        is_with_server = not (self.spool.is_waiting or self._replay.leaves_own)
+        flush.is_delivered = is_settled and is_with_server and not self._gate.is_down
         if flush.is_last:
             self.is_over = True
             self.spool.release()
