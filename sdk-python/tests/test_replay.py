@@ -201,7 +201,7 @@ def test_what_this_process_itself_may_not_send_is_known_not_to_be_delivered(fold
 
 def test_a_process_that_ends_waits_for_nothing_that_it_may_not_send(folder: Path) -> None:
     filled(folder, status("theirs"), status("ours"))
-    it = reporter(Scripted(denying), folder, NIGHTBELL_EXIT_TIMEOUT_MS="60000")
+    it = reporter(Scripted(denying), folder, env={"NIGHTBELL_EXIT_TIMEOUT_MS": "60000"})
     it.take(status("ours"))
     began = time.monotonic()
     it.close()

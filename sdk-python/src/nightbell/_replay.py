@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Reports claimed at a time.
 CLAIM_MAX = 500
+# After so long the rest is given back, for heartbeats and new reports wait meanwhile.
+TURN_MAX_S = 1.0
 # How often the spool is looked at for what other processes left.
 LOOK_EVERY_S = 60.0
 # How long reports of a scheduler are left alone for which this process's key may not speak.
@@ -82,7 +84,7 @@ class Replay:
             self._send(claimed, settled)
         except NightbellError as error:
             if _retry.verdict(error) == _retry.RETRY:
-                self._gate.failed(now, _retry.retry_after(error), chance())
+                self._gate.met(error, now, chance())
             else:
                 self._gate.held(now)
                 _log.warn(f"hold {error}", "Nightbell refuses (%s); reports wait", error)
@@ -94,8 +96,8 @@ class Replay:
 
     def _send(self, claimed: list[Report], settled: list[Report]) -> None:
         """Send claimed reports in order, and add those that need not be sent again."""
-        left = deque(claimed)
-        while left and not self._is_over():
+        left, until = deque(claimed), time.monotonic() + TURN_MAX_S
+        while left and not self._is_over() and time.monotonic() < until:
             if left[0].kind == REGISTER:
                 report = left.popleft()
                 if not self._leaves(report) and self._registers(report.body) != LEAVE:

@@ -96,6 +96,7 @@ class Reporter:
             self._registered[state.scheduler_id] = body
             self._put(REPORT, Report(REGISTER, body, registration=body))
         state.interval = registration.interval
+        state.registration = body
         self._put(BEGIN, state)
         self._put(REPORT, Report(STATUS, status, state=state, registration=body))
 

@@ -72,6 +72,8 @@ class Gate:
         self.tries = 0
         self.failures = 0
         self.opens_at = 0.0
+        # Whether no answer came at all.
+        self.is_silent = False
 
     @property
     def is_down(self) -> bool:
@@ -82,9 +84,20 @@ class Gate:
         """Open the gate: an answer came."""
         self.tries = self.failures = 0
         self.opens_at = 0.0
+        self.is_silent = False
+
+    def heard(self) -> None:
+        """Open the gate if it is closed for silence: something else was answered."""
+        if self.is_silent:
+            self.succeeded()
+
+    def met(self, error: NightbellError, now: float, chance: float) -> None:
+        """Close the gate for a while: a call failed that is worth another try."""
+        self.is_silent = isinstance(error, TransportError)
+        self.failed(now, retry_after(error), chance)
 
     def failed(self, now: float, retry_after: float | None, chance: float) -> None:
-        """Close the gate for a while: a call failed that is worth another try."""
+        """Close the gate for as long as the server said, or as many tries failed."""
         if retry_after is not None:
             # The server is there and said when. That is no failed try.
             self.opens_at = now + min(retry_after, RETRY_AFTER_MAX_S)
@@ -99,4 +112,5 @@ class Gate:
     def held(self, now: float) -> None:
         """Close the gate for a minute: no try can succeed before a person acts."""
         self.failures += 1
+        self.is_silent = False
         self.opens_at = now + HOLD_S

@@ -38,7 +38,9 @@ class RunState:
 
     __slots__ = (
         "cancelled",
+        "due_at",
         "has_begun",
+        "has_registered",
         "interval",
         "is_attached",
         "is_ended",
@@ -46,9 +48,12 @@ class RunState:
         "pid",
         "progress",
         "progress_sent",
+        "registration",
         "run_id",
         "scheduler_id",
         "sequence",
+        "tries",
+        "was_spooled",
     )
 
     def __init__(self, scheduler_id: str, run_id: str, *, is_attached: bool = False) -> None:
@@ -62,10 +67,17 @@ class RunState:
         self.is_ended = False
         # The latest, as the contract writes it. Replaced whole, never changed.
         self.progress: dict[str, Any] | None = None
-        # The worker's.
+        # What registers the scheduler, should the server not know it.
+        self.registration: dict[str, Any] | None = None
+        # The worker's. Progress that the server has.
         self.progress_sent: dict[str, Any] | None = None
         self.has_begun = False
+        self.has_registered = False
+        # The server may know nothing of it yet.
+        self.was_spooled = False
         self.interval: float | None = None
+        self.due_at = 0.0
+        self.tries = 0
 
     def cancel(self) -> None:
         """Tell the job that somebody asked it to stop. Called by the worker."""

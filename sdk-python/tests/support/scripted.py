@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from typing import TYPE_CHECKING, Any
 
 from nightbell import _calls
+from nightbell._registration import Registration
 from nightbell._reporter import Reporter
+from nightbell._run import Run, begin
 from nightbell._settings import Settings
+from nightbell.errors import UnavailableError
 
 from .waiting import wait_until
 
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from nightbell._calls import Call
 
     Answer = Callable[[Call, dict[str, Any]], dict[str, Any]]
+    StreamAnswer = Callable[[int, dict[str, Any]], dict[str, Any] | None]
 
 URL = "http://nightbell.invalid"
 
@@ -62,6 +67,67 @@ class Scripted:
     def abandon(self) -> None: ...
 
 
+class Stream:
+    """A stream of heartbeats to a server of the test's."""
+
+    def __init__(self, answer: StreamAnswer) -> None:
+        self.answer = answer
+        self.frames: list[dict[str, Any]] = []
+        self.is_closed = False
+        self._heard: queue.SimpleQueue[dict[str, Any] | Exception | None] = queue.SimpleQueue()
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """The frames of a kind."""
+        return [it[kind] for it in list(self.frames) if kind in it]
+
+    def send(self, frame: dict[str, Any]) -> int:
+        self.frames.append(frame)
+        number = len(self.frames)
+        answer = self.answer(number, frame)
+        if answer is not None:
+            self._heard.put(answer)
+        return number
+
+    def answers(self) -> Iterator[dict[str, Any]]:
+        while (it := self._heard.get()) is not None:
+            if isinstance(it, Exception):
+                raise it
+            yield it
+
+    def break_off(self) -> None:
+        self._heard.put(UnavailableError("the connection broke"))
+
+    def finish(self) -> None:
+        self._heard.put(None)
+
+    def close(self) -> None:
+        self.is_closed = True
+        self._heard.put(None)
+
+
+class ScriptedStreams(Scripted):
+    """The same over gRPC, with streams of heartbeats."""
+
+    name = "grpc"
+
+    def __init__(self, answer: Answer, stream_answer: StreamAnswer | None = None) -> None:
+        super().__init__(answer)
+        self.streams: list[Stream] = []
+        self.stream_answer = stream_answer or stored
+        self.is_refusing = False
+
+    def stream(self) -> Stream:
+        if self.is_refusing:
+            raise UnavailableError("nobody is there")
+        self.streams.append(Stream(self.stream_answer))
+        return self.streams[-1]
+
+
+def stored(number: int, frame: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
+    """The answer to a frame of a server that stores everything."""
+    return {"stored_sequence": number}
+
+
 def taken(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
     """The answer of a server that takes everything."""
     if call is _calls.BATCH_REPORT:
@@ -69,14 +135,24 @@ def taken(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
     return {"scheduler_id": body["scheduler_id"]}
 
 
-def settings(server: Scripted, folder: Path | None = None, **env: str) -> Settings:
+def settings(
+    server: Scripted, folder: Path | None = None, env: Mapping[str, str] | None = None
+) -> Settings:
     """Settings of a process that speaks to such a server, with or without a spool."""
     spool = {"NIGHTBELL_SPOOL": "off"} if folder is None else {"NIGHTBELL_SPOOL_DIR": str(folder)}
-    it = Settings({"NIGHTBELL_URL": URL, **spool, **env})
+    it = Settings({"NIGHTBELL_URL": URL, **spool, **(env or {})})
     it.opener = lambda: server
+    it.transport = server.name if server.name == "grpc" else "http"
     return it
 
 
-def reporter(server: Scripted, folder: Path | None = None, **env: str) -> Reporter:
+def reporter(
+    server: Scripted, folder: Path | None = None, env: Mapping[str, str] | None = None
+) -> Reporter:
     """What jobs of such a process report to."""
-    return Reporter(settings(server, folder, **env))
+    return Reporter(settings(server, folder, env))
+
+
+def started(it: Reporter, scheduler_id: str = "eod", **options: Any) -> Run:
+    """A run of a job of such a process."""
+    return begin(it, Registration(scheduler_id, options))
