@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import nightbell
 from nightbell import _calls, _retry
 from nightbell._calls import REGISTER_SCHEDULER, SEND_HEARTBEAT, UPDATE_STATUS
 from nightbell.errors import UnavailableError, api_error
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nightbell._calls import Call
+    from nightbell.testing import FakeNightbell
 
 # Far longer than a test: what comes within it comes for another reason.
 SELDOM = {"NIGHTBELL_HEARTBEAT_MS": "600000"}
@@ -331,3 +333,18 @@ def test_a_run_that_began_while_the_server_was_away_is_looked_after_once_it_is_b
     assert not list(tmp_path.rglob("*.json*"))
     run.cancel()
     it.close()
+
+
+def test_a_run_lives_on_when_the_same_job_inside_it_has_ended(
+    nightbell_fake: FakeNightbell,
+) -> None:
+    with nightbell.job("eod") as outer:
+        with nightbell.job("eod") as inner:
+            inner.progress(1, total=2)
+        assert inner.is_ended
+        (run,) = nightbell_fake.runs_of("eod")
+        before = run.heartbeats
+        wait_until(lambda: run.heartbeats > before + 2, "heartbeats")
+        nightbell_fake.cancel_next("eod")
+        wait_until(lambda: outer.cancelled, "the run to be asked to stop")
+    assert nightbell_fake.assert_run("eod").progress == {"done": 1, "total": 2}

@@ -89,7 +89,10 @@ class Pulse:
 
     def leave(self, state: RunState) -> None:
         """Let go of a run that ended, here or elsewhere."""
-        if self._runs.pop(state.run_id, None) is not None and state.has_begun:
+        if self._runs.get(state.run_id) is not state:
+            return  # Another handle of a run that this process did not begin.
+        del self._runs[state.run_id]
+        if state.has_begun:
             self.beats.end(state)
 
     def leave_all(self) -> None:

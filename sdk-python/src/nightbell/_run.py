@@ -104,6 +104,9 @@ class Run:
         self._state = state
         self._metadata: dict[str, Any] = {}
         self._began = time.monotonic()
+        # Another handle of this process ends the run.
+        self._is_inner = False
+        self._is_left = False
 
     @property
     def id(self) -> str:
@@ -118,7 +121,14 @@ class Run:
     @property
     def is_ended(self) -> bool:
         """Whether the run has ended, or never was one."""
-        return self._state.is_ended
+        return self._is_left or self._state.is_ended
+
+    def inner(self) -> Run:
+        """Return another handle of the run, whose end is not that of the run."""
+        it = Run(self._reporter, self._registration, self._state)
+        it._metadata = self._metadata
+        it._is_inner = True
+        return it
 
     def progress(self, done: int, total: int | None = None, message: str | None = None) -> None:
         """Say how far the run has come. The next heartbeat carries the latest."""
@@ -226,7 +236,8 @@ class Run:
 
     def _end(self, outcome: Outcome) -> None:
         state = self._state
-        if state.is_ended or self._reporter is None:
+        self._is_left = True
+        if self._is_inner or state.is_ended or self._reporter is None:
             return
         if state.pid != os.getpid():
             # A forked copy: the run is the parent's to end.

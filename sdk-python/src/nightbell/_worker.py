@@ -15,7 +15,7 @@ from nightbell import _log, _retry
 from nightbell._batch import send_batch
 from nightbell._delivery import deliver
 from nightbell._ends import ends_of
-from nightbell._ids import chance
+from nightbell._ids import chance, is_scheduler_id
 from nightbell._link import Link
 from nightbell._pulse import Pulse
 from nightbell._registration import with_names
@@ -159,6 +159,8 @@ class Worker:
             return
 
     def _obey(self, command: str, value: Any) -> None:  # noqa: ANN401 - by command
+        if command in (REPORT, BEGIN, ATTACH) and not self._may_send(value):
+            return
         if command == REPORT:
             self.pending.append(value)
             self._taken += 1
@@ -172,6 +174,15 @@ class Worker:
             self._obey_flush(value)
         else:  # What the reader of a stream heard.
             self._pulse.beats.take(value, self._pulse)
+
+    @staticmethod
+    def _may_send(value: Report | RunState) -> bool:
+        """Say whether the server could take a report. One that it cannot is lost alone."""
+        its = value.body.get("scheduler_id") if isinstance(value, Report) else value.scheduler_id
+        if not isinstance(its, str) or is_scheduler_id(its):
+            return True
+        _log.warn(f"id {its!r:.100}", "%.100r is no id of a scheduler: nothing is reported", its)
+        return False
 
     def _obey_flush(self, flush: Flush) -> None:
         if flush.is_last:
