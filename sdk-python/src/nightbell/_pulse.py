@@ -174,12 +174,17 @@ class Pulse:
         if wait is None and not isinstance(error, TransportError):
             # It answered, of this run.
             state.tries += 1
-            return now + _retry.backoff(state.tries, chance())
+            return now + self._backoff(state, state.tries)
         if wait is None:
             self._tries += 1
-            wait = _retry.backoff(self._tries, chance())
+            wait = self._backoff(state, self._tries)
         self._opens_at = now + min(wait, _retry.RETRY_AFTER_MAX_S)
         return self._opens_at
+
+    def _backoff(self, state: RunState, tries: int) -> float:
+        # Of the three intervals that the server waits for a sign of life, one is over.
+        most = max(self._interval(state) / 2, _retry.BACKOFF_FIRST_S)
+        return min(_retry.backoff(tries, chance()), most)
 
     def _register(self, state: RunState, now: float) -> float:
         """Register the scheduler of a run that the server does not know. Return when to go on."""

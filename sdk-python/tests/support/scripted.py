@@ -104,6 +104,9 @@ class Stream:
         self.is_closed = True
         self._heard.put(None)
 
+    def drop(self) -> None:
+        self.close()
+
 
 class ScriptedStreams(Scripted):
     """The same over gRPC, with streams of heartbeats."""

@@ -72,6 +72,8 @@ class StreamBeats:
             ends_at = reading.patience_ends_at
             if reading.is_alive and (ends_at is None or now < ends_at):
                 return False
+            if reading.is_alive:
+                reading.stream.drop()
             self._give_up(reading, now)
             return True
         if self._runs and now >= self._opens_at:
