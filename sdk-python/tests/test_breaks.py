@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from nightbell import Client, UnavailableError
+from nightbell._grpc import GrpcTransport
 
 from .support import programs
 from .support.programs import env_for
@@ -34,6 +37,40 @@ def network(server: Server) -> Iterator[Network]:
     it = Network(server.port)
     yield it
     it.close()
+
+
+@pytest.mark.parametrize("transport", ["http", "grpc"])
+def test_a_call_goes_through_as_soon_as_the_network_is_whole(
+    server: Server, network: Network, transport: str
+) -> None:
+    with Client(network.url, server.key, transport=transport, timeout=30) as client:
+        client.list_schedulers()
+        network.cut()
+        # So many that a channel would wait for seconds before it connects again.
+        for _ in range(10):
+            with pytest.raises(UnavailableError):
+                client.list_schedulers()
+        network.mend()
+        client.list_schedulers()
+
+
+def test_a_call_that_fails_ends_no_other_on_its_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Channel:
+        is_closed = False
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    monkeypatch.setattr(GrpcTransport, "_open", lambda _: Channel())
+    transport = GrpcTransport("http://127.0.0.1:1", "key")
+    slow, failing = transport._take(), transport._take()
+    channel: Any = slow.channel
+    transport._give_back(failing, is_lost=True)
+    assert not channel.is_closed
+    assert transport._take().channel is not channel
+    transport._give_back(slow, is_lost=False)
+    assert channel.is_closed
+    transport.close()
 
 
 @pytest.mark.parametrize("how", ["cut", "forgotten"])

@@ -10,6 +10,7 @@ import pytest
 import nightbell
 from nightbell import _calls, _retry
 from nightbell._calls import REGISTER_SCHEDULER, SEND_HEARTBEAT, UPDATE_STATUS
+from nightbell._run import attach
 from nightbell.errors import UnavailableError, api_error
 
 from .support.scripted import Scripted, ScriptedStreams, reporter, started, stored, taken
@@ -178,6 +179,18 @@ def test_the_last_progress_is_sent_again_when_that_fails() -> None:
     run.complete()
     server.wait_for(UPDATE_STATUS, status="completed")
     assert len(server.bodies(SEND_HEARTBEAT, progress={"done": 9, "total": 9})) == 2
+    it.close()
+
+
+def test_the_last_progress_of_a_run_that_somebody_else_ends_is_sent() -> None:
+    server = Scripted(taken)
+    it = reporter(server, env=SELDOM)
+    run = attach(it, "eod", "of-somebody-else")
+    server.wait_for(SEND_HEARTBEAT)
+    run.progress(3)
+    run.complete()
+    server.wait_for(SEND_HEARTBEAT, run_id="of-somebody-else", progress={"done": 3})
+    assert server.bodies(UPDATE_STATUS) == []
     it.close()
 
 

@@ -93,7 +93,7 @@ class Spool:
             return True
         data = text.encode("utf-8", "replace")
         if len(self.written_of) < NAMES_MAX:
-            self.written_of.add(report.body.get("scheduler_id", ""))
+            self.written_of.add(str(report.body.get("scheduler_id")))
         with self._turn():
             return self._write(report.id, data)
 

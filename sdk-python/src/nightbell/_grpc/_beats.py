@@ -178,7 +178,8 @@ class StreamBeats:
     def _give_up(self, reading: _Reading, now: float) -> None:
         self._reading = None
         reading.stream.close()
-        if reading.has_heard:
+        # One that ends as soon as it was opened is no better than none.
+        if reading.has_heard and now - reading.opened_at > _retry.BACKOFF_MAX_S:
             self._tries = 0
         self._wait(now, reading.error)
 
@@ -211,6 +212,7 @@ class _Reading:
         self.declared: set[str] = set()
         # By frame, in the order in which they were sent.
         self.unstored: dict[int, _Sent] = {}
+        self.opened_at = time.monotonic()
         self.is_alive = True
         self.has_heard = False
         self.error: NightbellError | None = None
