@@ -24,6 +24,16 @@ ODD = {
 }
 
 
+BAD_IDS = {
+    "nothing": "",
+    "a blank": "a b",
+    "a slash": "a/b",
+    "dots": "..",
+    "a long text": "x" * 20_000,
+    "half a character": "\ud800",
+}
+
+
 @pytest.mark.parametrize("option", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("transport", ["http", "grpc"])
 def test_an_option_that_cannot_be_sent_is_left_out_and_the_run_is_reported(
@@ -138,3 +148,25 @@ def test_a_registration_that_is_refused_leaves_a_known_scheduler_as_it_was(
     assert scheduler.settings is not None
     assert [it.cron for it in scheduler.settings.schedules] == ["0 1 * * *"]
     assert [it.status for it in server.runs(scheduler_id)] == ["completed"] * 2
+
+
+@pytest.mark.parametrize("bad", BAD_IDS.values(), ids=BAD_IDS)
+@pytest.mark.parametrize("transport", ["http", "grpc"])
+def test_a_job_with_a_bad_id_harms_itself_alone(
+    server: Server, scheduler_id: str, transport: str, bad: str, tmp_path: Path
+) -> None:
+    code = f"""
+        import nightbell
+        with nightbell.job({bad!a}) as run:
+            run.progress(1)
+            with nightbell.job({scheduler_id!r}):
+                pass
+        """
+    spool = {"NIGHTBELL_SPOOL_DIR": str(tmp_path)}
+    env = env_for(server.url, server.key, NIGHTBELL_TRANSPORT=transport, **PATIENT, **spool)
+    ended = programs.run(code, env)
+    assert ended.code == 0
+    assert ended.err.count("is no id of a scheduler") == 1, ended.err
+    assert server.run(scheduler_id).status == "completed"
+    assert not list(tmp_path.rglob("*.json*"))
+    assert ended.took < 25

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nightbell import _outcome, _retry, _spool, errors
+from nightbell import _outcome, _records, _retry, _spool, errors
 from nightbell._beats import INTERVAL_DEFAULT_S
 from nightbell._grpc._beats import INTERVAL_S
 from nightbell._http import HttpTransport
 from nightbell._normalise import normalise
 from nightbell._registration import Registration
 from nightbell._report import Report
-from nightbell._rest import refusal
+from nightbell._rest import answer, refusal
 from nightbell._settings import Settings
 from nightbell._transport import open_transport
 
@@ -57,6 +57,19 @@ def test_a_status_has_its_consequence(case: Any) -> None:
     assert _retry.verdict(errors.api_error(case["status"], "")) == case["then"]
 
 
+@pytest.mark.parametrize("case", RETRY["foreign"], ids=lambda it: f"{it['status']} {it['body']}")
+def test_an_answer_that_is_not_nightbells_makes_nothing_be_forgotten(case: Any) -> None:
+    body = case["body"].encode()
+    error: errors.NightbellError
+    if case["status"] < 300:
+        with pytest.raises(errors.NightbellError) as caught:
+            answer(body)
+        error = caught.value
+    else:
+        error = refusal(case["status"], body, None)
+    assert _retry.verdict(error) == case["then"]
+
+
 def test_a_broken_connection_is_worth_another_try() -> None:
     assert {it["then"] for it in RETRY["transport"]} == {"retry"}
     assert _retry.verdict(errors.UnavailableError()) == "retry"
@@ -78,9 +91,12 @@ def test_waits_are_bounded_alike() -> None:
 
 
 @pytest.mark.parametrize("case", RETRY["retry_after"], ids=lambda it: it["said_s"])
-def test_the_wait_that_a_server_names_is_kept_within_bounds(case: Any) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_wait_that_a_server_names_is_kept_within_bounds(status: int, case: Any) -> None:
+    if status == 503 and case["said_s"] is None:
+        return  # Then it is tried again as any other failure is.
     header = None if case["said_s"] is None else str(case["said_s"])
-    error = refusal(429, b"", header)
+    error = refusal(status, b"", header)
     gate = _retry.Gate()
     gate.failed(100.0, error.retry_after, 0.5)
     assert gate.opens_at == pytest.approx(100.0 + case["wait_s"])
@@ -178,12 +194,12 @@ def test_a_server_has_its_folder(case: Any) -> None:
 
 
 def test_the_bounds_of_the_spool_are_alike() -> None:
-    assert SPOOL["version"] == _spool.VERSION
+    assert SPOOL["version"] == _records.VERSION
     assert SPOOL["bytes_max"] == _spool.BYTES_MAX
     assert SPOOL["age_max_s"] == _spool.AGE_MAX_S
     assert SPOOL["claim_max_s"] == _spool.CLAIM_MAX_S
     assert SPOOL["litter_max_s"] == _spool.LITTER_MAX_S
-    assert SPOOL["file_bytes_max"] == _spool.FILE_BYTES_MAX
+    assert SPOOL["file_bytes_max"] == _records.FILE_BYTES_MAX
 
 
 @pytest.mark.parametrize("case", SPOOL["records"], ids=lambda it: it["record"]["kind"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nightbell import _calls
+from nightbell import _calls, _retry
 from nightbell._times import now_text
 from nightbell.errors import NightbellError, api_error
 
@@ -33,7 +33,27 @@ _HTTP = {
 
 
 def send_batch(link: Link, reports: list[Report]) -> list[NightbellError | None]:
-    """Send status reports and return what became of each: None, or why it was refused."""
+    """Send status reports and return what became of each: None, or why it was refused.
+
+    A batch that is refused as a whole for good, such as one too large for a proxy, is
+    sent again in halves: a single report decides for itself alone.
+    """
+    try:
+        return _send(link, reports)
+    except NightbellError as error:
+        if _retry.verdict(error) != _retry.DROP:
+            raise
+        if len(reports) == 1:
+            return [error]
+    middle = len(reports) // 2
+    results = send_batch(link, reports[:middle])
+    try:
+        return results + send_batch(link, reports[middle:])
+    except NightbellError as error:
+        return results + [error] * (len(reports) - middle)
+
+
+def _send(link: Link, reports: list[Report]) -> list[NightbellError | None]:
     sent_at = now_text()
     items = [{"status": {**it.body, "sent_at": sent_at}} for it in reports]
     answer = link.call(_calls.BATCH_REPORT, {"items": items})

@@ -10,16 +10,27 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from nightbell._link import Link
+    from nightbell._pulse import Pulse
     from nightbell._run import RunState
 
     class Beats(Protocol):
         """How heartbeats reach the server."""
 
+        # The default, and the most that may pass without a sign of life.
         interval: float
+        wait_max: float
 
-        def begin(self, state: RunState) -> None: ...
+        @property
+        def is_streaming(self) -> bool: ...
+        @property
+        def due_at(self) -> float | None: ...
+        def turn(self, now: float) -> bool: ...
+        def begin(self, state: RunState, interval: float) -> None: ...
         def beat(self, state: RunState, interval: float) -> dict[str, Any] | None: ...
+        def take(self, heard: Any, pulse: Pulse) -> None: ...  # noqa: ANN401
+        def renew(self, state: RunState) -> None: ...
         def end(self, state: RunState) -> None: ...
+        def leave_all(self) -> None: ...
         def close(self) -> None: ...
         def abandon(self) -> None: ...
 
@@ -47,7 +58,6 @@ def heartbeat(state: RunState, interval: float) -> dict[str, Any]:
     progress = state.progress
     if progress is not None:
         body["progress"] = progress
-        state.progress_sent = progress
     return body
 
 
@@ -55,17 +65,35 @@ class UnaryBeats:
     """Heartbeats as calls of their own."""
 
     interval = INTERVAL_DEFAULT_S
+    wait_max = DECLARED_MAX_S
+    is_streaming = False
+    due_at = None
 
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    def begin(self, state: RunState) -> None:
+    def turn(self, now: float) -> bool:  # noqa: ARG002
+        """Do nothing: there is nothing open."""
+        return False
+
+    def begin(self, state: RunState, interval: float) -> None:
         """Do nothing: the first heartbeat says it all."""
 
     def beat(self, state: RunState, interval: float) -> dict[str, Any] | None:
-        """Send a heartbeat and return the answer's directives."""
-        answer = self._link.call(_calls.SEND_HEARTBEAT, heartbeat(state, interval))
-        return answer.get("directives")
+        """Send a heartbeat and return the answer's directives. None: it is on its way."""
+        body = heartbeat(state, interval)
+        answer = self._link.call(_calls.SEND_HEARTBEAT, body)
+        state.progress_sent = body.get("progress")
+        return answer.get("directives") or {}
+
+    def take(self, heard: Any, pulse: Pulse) -> None:  # noqa: ANN401
+        """Do nothing: what there is to hear came with the answer."""
+
+    def renew(self, state: RunState) -> None:
+        """Do nothing: every heartbeat says it all."""
+
+    def leave_all(self) -> None:
+        """Do nothing: the reports of their ends say it all."""
 
     def end(self, state: RunState) -> None:
         """Do nothing: the report of the end says it all."""

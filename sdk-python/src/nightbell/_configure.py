@@ -40,9 +40,6 @@ def configure(
         ("service", service),
         ("environment", environment),
         ("owner_email", owner_email),
-        ("timeout", timeout),
-        ("exit_timeout", exit_timeout),
-        ("heartbeat", heartbeat),
         ("spool", spool),
         ("spool_dir", spool_dir),
         ("ca_file", ca_file),
@@ -50,6 +47,14 @@ def configure(
     ):
         if value is not None:
             setattr(settings, name, value)
+    if timeout is not None:
+        settings.timeout = settings.bounded("timeout", timeout, settings.timeout)
+    if exit_timeout is not None:
+        bounded = settings.bounded("exit_timeout", exit_timeout, settings.exit_timeout)
+        settings.exit_timeout = bounded
+    if heartbeat is not None:
+        # None at all is not to be had: the server decides then.
+        settings.heartbeat = settings.bounded("heartbeat", heartbeat, 0.0) or None
     for name, word, words in (
         ("transport", transport, TRANSPORTS),
         ("signals", signals, ("auto", "off")),

@@ -54,9 +54,15 @@ def leftovers(
 
 
 def waiting(
-    worker: Worker | None, first: tuple[str, Any] | None, inbox: SimpleQueue[tuple[str, Any]]
+    worker: Worker | None,
+    first: tuple[str, Any] | None,
+    inbox: SimpleQueue[tuple[str, Any]],
+    until: float,
 ) -> list[Report]:
-    """Return what waits to be sent, and leave it where it is. For any thread."""
+    """Return what waits to be sent since before a time, and leave it where it is.
+
+    For any thread.
+    """
     reports = [] if worker is None else _copied(worker.pending)
     taken: list[tuple[str, Any]] = []
     try:
@@ -69,7 +75,7 @@ def waiting(
     if worker is None and first is not None:
         taken.insert(0, first)
     reports += [value for command, value in taken if command == REPORT]
-    return [it for it in reports if it.kind != HEARTBEAT]
+    return [it for it in reports if it.kind != HEARTBEAT and it.made_at <= until]
 
 
 def _copied(pending: deque[Report]) -> list[Report]:

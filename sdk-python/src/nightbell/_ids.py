@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 
+SCHEDULER_ID_MAX = 128
+
 
 def uuid7() -> str:
     """Return a UUID of version 7 (RFC 9562)."""
@@ -15,6 +17,13 @@ def uuid7() -> str:
     value = value & ~(0x3 << 62) | 0x2 << 62
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def is_scheduler_id(text: str) -> bool:
+    """Whether a scheduler may have this id, as the contract says."""
+    plain = text.replace(".", "").replace("_", "").replace("-", "")
+    is_plain = text.isascii() and (plain.isalnum() or not plain)
+    return is_plain and 1 <= len(text) <= SCHEDULER_ID_MAX and text[0].isalnum()
 
 
 def chance() -> float:

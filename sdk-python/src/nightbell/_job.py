@@ -6,6 +6,7 @@ from __future__ import annotations
 # pyright: reportPrivateUsage=false
 import contextvars
 import functools
+import os
 import types
 
 from nightbell import _log, _process, _signals
@@ -180,6 +181,8 @@ class Job:
         scheduler_id = self._registration.scheduler_id
         outer = current.get()
         if outer is not None and not outer.is_ended and outer.scheduler_id == scheduler_id:
+            if outer._state.pid == os.getpid():
+                return outer.inner()
             return attach(reporter, scheduler_id, outer.id)
         settings = reporter.settings
         if settings.run_id and settings.scheduler_id in ("", scheduler_id):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from nightbell._ids import uuid7
 
 TYPE_CHECKING = False
@@ -26,6 +28,7 @@ class Report:
         "is_kept",
         "is_of_unknown",
         "kind",
+        "made_at",
         "registration",
         "state",
     )
@@ -50,3 +53,4 @@ class Report:
         # A registration because the server said that it does not know the scheduler.
         self.is_of_unknown = False
         self.id = report_id or uuid7()
+        self.made_at = time.monotonic()

@@ -14,6 +14,8 @@ import time
 
 from nightbell import _log, _outcome
 from nightbell._report import HEARTBEAT, REGISTER, STATUS, Report
+from nightbell._settings import SECONDS_MAX
+from nightbell._times import now_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Flush:
         self.outcome = outcome
         self.goal = 0
         self.is_delivered = False
+        self.made_at = time.monotonic()
         self.done = threading.Event()
 
 
@@ -96,6 +99,7 @@ class Reporter:
             self._registered[state.scheduler_id] = body
             self._put(REPORT, Report(REGISTER, body, registration=body))
         state.interval = registration.interval
+        state.registration = body
         self._put(BEGIN, state)
         self._put(REPORT, Report(STATUS, status, state=state, registration=body))
 
@@ -107,16 +111,20 @@ class Reporter:
     ) -> None:
         """Take the end of a run, and the last of its progress before it."""
         self._put(END, state)
-        if state.progress is not None and state.progress is not state.progress_sent:
-            beat = {
-                "scheduler_id": state.scheduler_id,
-                "run_id": state.run_id,
-                "timestamp": status["timestamp"],
-                "progress": state.progress,
-            }
-            self._put(REPORT, Report(HEARTBEAT, beat))
+        self._put_progress(state, status["timestamp"])
         body = None if registration is None else self._body_of(registration)
         self._put(REPORT, Report(STATUS, status, registration=body))
+
+    def _put_progress(self, state: RunState, timestamp: str) -> None:
+        if state.progress is None or state.progress is state.progress_sent:
+            return
+        beat = {
+            "scheduler_id": state.scheduler_id,
+            "run_id": state.run_id,
+            "timestamp": timestamp,
+            "progress": state.progress,
+        }
+        self._put(REPORT, Report(HEARTBEAT, beat))
 
     def _body_of(self, registration: Registration) -> dict[str, Any]:
         """Return what registers a job: one object for all its runs, for many may wait."""
@@ -135,6 +143,7 @@ class Reporter:
     def left(self, state: RunState) -> None:
         """Send no more heartbeats for a run that another process began."""
         self._put(LEAVE, state)
+        self._put_progress(state, now_text())
 
     def heard(self, state: RunState) -> None:
         """Take note of progress. A forked process speaks for its parent's run with it."""
@@ -153,21 +162,23 @@ class Reporter:
             return True
         if self._is_closed:
             return False
+        timeout = min(timeout, SECONDS_MAX) if timeout > 0 else 0.0
         flush = Flush(time.monotonic() + timeout, is_last=False)
         self._put(FLUSH, flush)
         flush.done.wait(timeout)
         if not flush.is_delivered:
-            self._keep()
+            self._keep(flush)
         return flush.is_delivered
 
-    def _keep(self) -> None:
+    def _keep(self, flush: Flush) -> None:
         """Put copies of what waits onto the disk: the process may end without a word."""
         try:
             from nightbell._ends import waiting
+            from nightbell._saving import save
 
-            spool = self._spool_in_use()
-            for report in waiting(self._worker, self._first, self.inbox):
-                report.is_kept = report.is_kept or spool.write(report)
+            # What came later has time of its own.
+            reports = waiting(self._worker, self._first, self.inbox, flush.made_at)
+            save(self._spool_in_use(), reports)
         except Exception as error:
             _log.debug("could not spool: %r", error)
 
@@ -190,7 +201,8 @@ class Reporter:
                 flush.done.wait(max(0.0, self._exit_deadline - time.monotonic()))
         finally:  # Somebody may not have the patience.
             self._is_closed = True
-            if not flush.done.is_set():
+            # Other threads may have said something since the worker had done all.
+            if not flush.done.is_set() or not self.inbox.empty():
                 self._rescue(flush)
                 if self._worker is not None:
                     self._worker.disconnect()
@@ -199,11 +211,10 @@ class Reporter:
         """Spool on this thread what the worker did not get rid of in time."""
         try:
             from nightbell._ends import leftovers
+            from nightbell._saving import save
 
             reports = leftovers(self._worker, self._first, self.inbox, flush.outcome)
-            spool = self._spool_in_use()
-            lost = sum(not (it.is_kept or spool.write(it)) for it in reports)
-            spool.release()
+            lost = save(self._spool_in_use(), reports, is_last=True)
             if lost:
                 _log.warn("lost", "%d reports lost: no answer in time, and no spool", lost)
         except Exception as error:
@@ -228,7 +239,9 @@ class Reporter:
     def _put_late(self, report: Report) -> None:
         """Spool what comes after the end, such as from a job in an exit handler."""
         try:
-            if report.kind != HEARTBEAT and not self._spool_in_use().write(report):
+            from nightbell._saving import save
+
+            if report.kind != HEARTBEAT and save(self._spool_in_use(), [report]):
                 _log.warn("lost", "a %s report lost: the process had ended", report.kind)
         except Exception as error:
             _log.debug("could not spool: %r", error)

@@ -59,8 +59,8 @@ def _bytes(value: Json) -> bytes:
 def answer(body: bytes) -> Json:
     """Return the object that a good answer carries."""
     try:
-        value: object = json.loads(body) if body.strip() else {}
-    except ValueError:
+        value: object = json.loads(body)
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         # A page of a proxy, as a rule. It will go away.
@@ -75,13 +75,15 @@ def refusal(status: int, body: bytes, retry_after: str | None) -> ApiError:
         parsed = json.loads(body)
         if isinstance(parsed, dict) and isinstance(parsed.get("error"), dict):
             error = parsed["error"]
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
+    listed = error.get("field_violations")
     violations = [
         FieldViolation(str(it.get("field")), str(it.get("reason")), str(it.get("description")))
-        for it in error.get("field_violations") or []
+        for it in (listed if isinstance(listed, list) else [])
+        if isinstance(it, dict)
     ]
-    return api_error(
+    made = api_error(
         status,
         str(error.get("message") or f"HTTP status {status}"),
         code=str(error.get("status") or ""),
@@ -90,12 +92,15 @@ def refusal(status: int, body: bytes, retry_after: str | None) -> ApiError:
         retry_after=_retry_after(error.get("retry_after_ms"), retry_after),
         field_violations=violations,
     )
+    made.is_foreign = type(error.get("code")) is not int
+    return made
 
 
 def _retry_after(millis: object, header: str | None) -> float | None:
-    if isinstance(millis, (int, float)):
-        return millis / 1000
     try:
+        if isinstance(millis, (int, float)):
+            return max(0.0, millis / 1000)
         return max(0.0, float(header)) if header else None
-    except ValueError:  # A date. Nobody sends one here, and waiting a second is as good.
+    except (ValueError, OverflowError):
+        # A date. Nobody sends one here, and waiting a second is as good.
         return None

@@ -23,6 +23,8 @@ HOLD = "hold"
 DROP = "drop"
 
 _RETRIED = (408, 425, 429)
+# What lies between may be the one that says so, and would say so again.
+TOO_LARGE = 413
 
 
 def verdict(error: NightbellError) -> str:
@@ -35,6 +37,9 @@ def verdict(error: NightbellError) -> str:
         return RETRY
     if error.status in (401, 403):
         return HOLD
+    if error.is_foreign and error.status != TOO_LARGE:
+        # A page of something in between. It is not the server's word on a report.
+        return RETRY
     if error.status == 404:
         return REGISTER
     if error.status == 409:
@@ -67,6 +72,8 @@ class Gate:
         self.tries = 0
         self.failures = 0
         self.opens_at = 0.0
+        # Whether no answer came at all.
+        self.is_silent = False
 
     @property
     def is_down(self) -> bool:
@@ -77,9 +84,20 @@ class Gate:
         """Open the gate: an answer came."""
         self.tries = self.failures = 0
         self.opens_at = 0.0
+        self.is_silent = False
+
+    def heard(self) -> None:
+        """Open the gate if it is closed for silence: something else was answered."""
+        if self.is_silent:
+            self.succeeded()
+
+    def met(self, error: NightbellError, now: float, chance: float) -> None:
+        """Close the gate for a while: a call failed that is worth another try."""
+        self.is_silent = isinstance(error, TransportError)
+        self.failed(now, retry_after(error), chance)
 
     def failed(self, now: float, retry_after: float | None, chance: float) -> None:
-        """Close the gate for a while: a call failed that is worth another try."""
+        """Close the gate for as long as the server said, or as many tries failed."""
         if retry_after is not None:
             # The server is there and said when. That is no failed try.
             self.opens_at = now + min(retry_after, RETRY_AFTER_MAX_S)
@@ -94,4 +112,5 @@ class Gate:
     def held(self, now: float) -> None:
         """Close the gate for a minute: no try can succeed before a person acts."""
         self.failures += 1
+        self.is_silent = False
         self.opens_at = now + HOLD_S

@@ -38,7 +38,9 @@ class RunState:
 
     __slots__ = (
         "cancelled",
+        "due_at",
         "has_begun",
+        "has_registered",
         "interval",
         "is_attached",
         "is_ended",
@@ -46,9 +48,12 @@ class RunState:
         "pid",
         "progress",
         "progress_sent",
+        "registration",
         "run_id",
         "scheduler_id",
         "sequence",
+        "tries",
+        "was_spooled",
     )
 
     def __init__(self, scheduler_id: str, run_id: str, *, is_attached: bool = False) -> None:
@@ -62,10 +67,17 @@ class RunState:
         self.is_ended = False
         # The latest, as the contract writes it. Replaced whole, never changed.
         self.progress: dict[str, Any] | None = None
-        # The worker's.
+        # What registers the scheduler, should the server not know it.
+        self.registration: dict[str, Any] | None = None
+        # The worker's. Progress that the server has.
         self.progress_sent: dict[str, Any] | None = None
         self.has_begun = False
+        self.has_registered = False
+        # The server may know nothing of it yet.
+        self.was_spooled = False
         self.interval: float | None = None
+        self.due_at = 0.0
+        self.tries = 0
 
     def cancel(self) -> None:
         """Tell the job that somebody asked it to stop. Called by the worker."""
@@ -92,6 +104,9 @@ class Run:
         self._state = state
         self._metadata: dict[str, Any] = {}
         self._began = time.monotonic()
+        # Another handle of this process ends the run.
+        self._is_inner = False
+        self._is_left = False
 
     @property
     def id(self) -> str:
@@ -106,7 +121,14 @@ class Run:
     @property
     def is_ended(self) -> bool:
         """Whether the run has ended, or never was one."""
-        return self._state.is_ended
+        return self._is_left or self._state.is_ended
+
+    def inner(self) -> Run:
+        """Return another handle of the run, whose end is not that of the run."""
+        it = Run(self._reporter, self._registration, self._state)
+        it._metadata = self._metadata
+        it._is_inner = True
+        return it
 
     def progress(self, done: int, total: int | None = None, message: str | None = None) -> None:
         """Say how far the run has come. The next heartbeat carries the latest."""
@@ -214,7 +236,8 @@ class Run:
 
     def _end(self, outcome: Outcome) -> None:
         state = self._state
-        if state.is_ended or self._reporter is None:
+        self._is_left = True
+        if self._is_inner or state.is_ended or self._reporter is None:
             return
         if state.pid != os.getpid():
             # A forked copy: the run is the parent's to end.

@@ -14,6 +14,10 @@ CAPTURES = ("stack", "message", "none")
 TRANSPORTS = ("auto", "http", "grpc")
 
 
+# Longer waits are as good as for ever, and no clock counts to infinity.
+SECONDS_MAX = 1_000_000.0
+
+
 class Settings:
     """Every setting, each with its default. Reading them cannot fail.
 
@@ -66,6 +70,17 @@ class Settings:
             self.complaints.append(f"{name} is {text!r}, which is no number of milliseconds")
             return default
         return int(text) / 1000
+
+    def bounded(self, name: str, seconds: float, default: float) -> float:
+        """Return a time as code gave it, within what can be waited."""
+        try:
+            value = float(seconds)
+        except (TypeError, ValueError, OverflowError):
+            value = float("nan")
+        if value >= 0:
+            return min(value, SECONDS_MAX)
+        self.complaints.append(f"{name}={seconds!r} is no number of seconds")
+        return default
 
     def _word(self, name: str, words: tuple[str, ...], default: str) -> str:
         text = self._env.get(name, "").strip().lower()

@@ -15,31 +15,39 @@ from contextlib import contextmanager
 
 from nightbell import _log
 from nightbell._ids import uuid7
-from nightbell._report import REGISTER, STATUS, Report
+from nightbell._records import (
+    CLAIMED,
+    READY,
+    VERSION,
+    WRITING,
+    NewerError,
+    age_s,
+    is_ours,
+    read,
+    remove,
+    size_of,
+    write,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
+    from nightbell._report import Report
     from nightbell._settings import Settings
 
-VERSION = 1
 BYTES_MAX = 50 * 1024 * 1024
 AGE_MAX_S = 7 * 24 * 3600
 # A claim that its process did not settle in this time is given up by anybody.
 CLAIM_MAX_S = 300
-FILE_BYTES_MAX = 256 * 1024
 # A file that is still being written after so long is litter.
 LITTER_MAX_S = 3600
+# A file that cannot be read is left alone for so long.
+UNREAD_S = 30.0
 # For a write of another thread to end, before this one goes on without it.
 WRITE_MAX_S = 0.5
 # Names read of a folder at a time, so that a full one does not hold the worker.
 NAMES_MAX = 200_000
-
-READY = ".json"
-CLAIMED = ".claimed"
-WRITING = ".tmp"
 
 
 class Spool:
@@ -52,6 +60,10 @@ class Spool:
         self._last_ms = 0
         # Records of a newer SDK: they are for it.
         self._left: set[str] = set()
+        # Those that cannot be sent or read now, and when to try again.
+        self._aside: dict[str, float] = {}
+        # Schedulers of which this process put something here.
+        self.written_of: set[str] = set()
         self._writing = threading.Lock()
         # Whether something is known to wait.
         self.is_waiting = False
@@ -80,6 +92,8 @@ class Spool:
             _log.warn("unwritable", "a %s report is lost: %s", report.kind, error)
             return True
         data = text.encode("utf-8", "replace")
+        if len(self.written_of) < NAMES_MAX:
+            self.written_of.add(str(report.body.get("scheduler_id")))
         with self._turn():
             return self._write(report.id, data)
 
@@ -92,11 +106,11 @@ class Spool:
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
             self._make_room(len(data))
-            _write(path + WRITING, data)
+            write(path + WRITING, data)
             os.rename(path + WRITING, path + READY)
         except OSError as error:
             _log.debug("cannot spool: %s", error)
-            _remove(path + WRITING)
+            remove(path + WRITING)
             return False
         self.is_waiting = True
         return True
@@ -114,10 +128,13 @@ class Spool:
     def look(self) -> bool:
         """See whether something waits that this process did not put there."""
         for name in self._names(WRITING):
-            if _is_ours(name, WRITING) and _age_s(name) > LITTER_MAX_S:
-                _remove(os.path.join(self._folder or "", name))
+            if is_ours(name, WRITING) and age_s(name) > LITTER_MAX_S:
+                remove(os.path.join(self._folder or "", name))
         found = self._unclaim()
-        self.is_waiting = found or any(it not in self._left for it in self._names(READY))
+        ready = self._names(READY)
+        self._left.intersection_update(ready)
+        self._aside = {it: until for it in ready if (until := self._aside.get(it, 0.0))}
+        self.is_waiting = found or any(self._may_claim(it) for it in ready)
         return self.is_waiting
 
     def count(self) -> int:
@@ -142,11 +159,18 @@ class Spool:
         for report in reports:
             path = self._claims.pop(report.id, None)
             if path is not None:
-                _remove(path)
+                remove(path)
         self._bytes = None
         is_waiting = bool(self._claims)
         self.release()
         self.is_waiting = is_waiting or self.is_waiting
+
+    def set_aside(self, reports: list[Report], until: float) -> None:
+        """Give up claimed reports, and claim them no more for a while."""
+        for report in reports:
+            claim = self._claims.pop(report.id, None)
+            if claim is not None:
+                self._put_aside(claim, until)
 
     def release(self) -> None:
         """Give up what is claimed, for any process to take."""
@@ -169,11 +193,14 @@ class Spool:
                 names = [it.name for it, _ in zip(entries, range(NAMES_MAX), strict=False)]
         except OSError:
             return []
-        return [it for it in names if not suffix or _is_ours(it, suffix)]
+        return [it for it in names if not suffix or is_ours(it, suffix)]
+
+    def _may_claim(self, name: str) -> bool:
+        return name not in self._left and self._aside.get(name, 0.0) <= time.monotonic()
 
     def _claim(self, name: str) -> Report | None:
         path = os.path.join(self._folder or "", name)
-        if name in self._left:
+        if not self._may_claim(name):
             return None
         claim = f"{path}{CLAIMED}-{int(time.time())}-{os.getpid()}-{uuid7()[-12:]}"
         try:
@@ -181,14 +208,19 @@ class Spool:
         except OSError:  # Another process was first.
             return None
         try:
-            report = None if _age_s(name) > AGE_MAX_S else _read(claim)
-        except _NewerError:
+            report = None if age_s(name) > AGE_MAX_S else read(claim)
+        except NewerError:
             self._left.add(name)
             self._give_up(claim)
             return None
+        except OSError as error:
+            # No descriptor free, as a rule. What it holds may be in order.
+            _log.debug("cannot read %s: %s", name, error)
+            self._put_aside(claim, time.monotonic() + UNREAD_S)
+            return None
         # Two threads that both saved it at the end of a process wrote it twice.
         if report is None or report.id in self._claims:
-            _remove(claim)
+            remove(claim)
             return None
         self._claims[report.id] = claim
         return report
@@ -206,6 +238,10 @@ class Spool:
                 found = True
         return found
 
+    def _put_aside(self, claim: str, until: float) -> None:
+        self._aside[os.path.basename(claim).partition(CLAIMED)[0]] = until
+        self._give_up(claim)
+
     def _give_up(self, claim: str) -> None:
         try:
             os.rename(claim, claim.partition(CLAIMED)[0])
@@ -216,9 +252,12 @@ class Spool:
         """Remove the oldest until there is room."""
         if self._folder is None:
             return
-        if self._bytes is None:
-            self._bytes = sum(_size(os.path.join(self._folder, it)) for it in self._names(""))
-        self._bytes += size
+        if self._bytes is not None:
+            self._bytes += size
+        if self._bytes is None or self._bytes > BYTES_MAX:
+            # Other processes take reports away too: counted anew before any is lost.
+            sizes = [size_of(os.path.join(self._folder, it)) for it in self._names("")]
+            self._bytes = size + sum(sizes)
         if self._bytes <= BYTES_MAX:
             return
         _log.warn("spool full", "the spool is full; the oldest reports are lost")
@@ -226,8 +265,9 @@ class Spool:
             if self._bytes <= BYTES_MAX * 0.9:
                 return
             path = os.path.join(self._folder, name)
-            self._bytes -= _size(path)
-            _remove(path)
+            its = size_of(path)
+            if remove(path):
+                self._bytes -= its
 
 
 def folder_name(url: str) -> str:
@@ -245,65 +285,3 @@ def _state_dir() -> str:
             return ""
         base = os.path.join(home, ".local", "state")
     return os.path.join(base, "nightbell", "spool")
-
-
-def _write(path: str, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        left = memoryview(data)
-        while left:
-            left = left[os.write(descriptor, left) :]
-    finally:
-        os.close(descriptor)
-
-
-def _read(path: str) -> Report | None:
-    """Return the report in a file. One that holds none, such as half of one, is nobody's."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(FILE_BYTES_MAX + 1)
-        value: Any = json.loads(data) if len(data) <= FILE_BYTES_MAX else None
-    except (OSError, ValueError):
-        return None
-    if not isinstance(value, dict):
-        return None
-    version = value.get("v")
-    if isinstance(version, int) and version > VERSION:
-        raise _NewerError
-    kind, body = value.get("kind"), value.get("body")
-    if version != VERSION or kind not in (REGISTER, STATUS) or not isinstance(body, dict):
-        return None
-    return Report(kind, body, report_id=str(value.get("id") or ""))
-
-
-class _NewerError(Exception):
-    """A record is of a version that this SDK does not know."""
-
-
-def _is_ours(name: str, state: str) -> bool:
-    """Say whether this is the name of a report in a state, and not somebody else's file."""
-    stem, _, rest = name.partition(".")
-    time_ms, _, report_id = stem.partition("-")
-    if len(time_ms) != 13 or not time_ms.isdecimal() or len(report_id) != 36:
-        return False
-    if state == CLAIMED:
-        return f".{rest}".startswith(READY + CLAIMED + "-")
-    return f".{rest}" == state
-
-
-def _age_s(name: str) -> float:
-    return time.time() - int(name[:13]) / 1000
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass

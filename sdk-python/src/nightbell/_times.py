@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+# The 10,000 years of google.protobuf.Duration.
+SECONDS_MAX = 315_576_000_000
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -22,8 +24,15 @@ def text_of(nanos: int) -> str:
 def seconds_in(value: object) -> float:
     """Return the seconds of a duration: a number, a timedelta, or ``90``, ``1h30m``, ``2h``.
 
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, and for more than the contract can carry.
     """
+    seconds = _seconds_in(value)
+    if not abs(seconds) <= SECONDS_MAX:
+        raise ValueError(f"{value!r} is no duration")
+    return seconds
+
+
+def _seconds_in(value: object) -> float:
     if isinstance(value, bool):
         raise ValueError(f"{value!r} is no duration")
     if isinstance(value, (int, float)):

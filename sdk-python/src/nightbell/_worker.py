@@ -15,7 +15,7 @@ from nightbell import _log, _retry
 from nightbell._batch import send_batch
 from nightbell._delivery import deliver
 from nightbell._ends import ends_of
-from nightbell._ids import chance
+from nightbell._ids import chance, is_scheduler_id
 from nightbell._link import Link
 from nightbell._pulse import Pulse
 from nightbell._registration import with_names
@@ -64,6 +64,7 @@ class Worker:
         self._gate = _retry.Gate()
         self._pulse = Pulse(settings, self._link, self._gate)
         self._replay = Replay(spool, self._link, self._gate, lambda: self.is_over)
+        self._has_replayed = False
         self._taken = 0
         self._flushes: list[Flush] = []
         self._last: Flush | None = None
@@ -126,8 +127,10 @@ class Worker:
         self._bound()
         if self._last is not None and now >= self._last.deadline:
             self._shelve()
+        # Whether the server takes reports or not: a sign of life cannot wait.
+        self._pulse.turn(now)
         if self._gate.opens_at <= now:
-            _ = self._pulse.turn(now) or self._send(now) or self._replay.turn(now)
+            _ = self._send(now) or self._replays(now)
         elif self._gate.is_down:
             self._shelve()
         self._tell()
@@ -156,6 +159,8 @@ class Worker:
             return
 
     def _obey(self, command: str, value: Any) -> None:  # noqa: ANN401 - by command
+        if command in (REPORT, BEGIN, ATTACH) and not self._may_send(value):
+            return
         if command == REPORT:
             self.pending.append(value)
             self._taken += 1
@@ -168,7 +173,16 @@ class Worker:
         elif command == FLUSH:
             self._obey_flush(value)
         else:  # What the reader of a stream heard.
-            self._pulse.obey(value)
+            self._pulse.beats.take(value, self._pulse)
+
+    @staticmethod
+    def _may_send(value: Report | RunState) -> bool:
+        """Say whether the server could take a report. One that it cannot is lost alone."""
+        its = value.body.get("scheduler_id") if isinstance(value, Report) else value.scheduler_id
+        if not isinstance(its, str) or is_scheduler_id(its):
+            return True
+        _log.warn(f"id {its!r:.100}", "%.100r is no id of a scheduler: nothing is reported", its)
+        return False
 
     def _obey_flush(self, flush: Flush) -> None:
         if flush.is_last:
@@ -193,6 +207,14 @@ class Worker:
             self._send_one(self.pending[0], now)
         return True
 
+    def _replays(self, now: float) -> bool:
+        has_sent = self._replay.turn(now)
+        self._has_replayed = self._has_replayed or has_sent
+        if self._has_replayed and not self.spool.is_waiting and not self.is_over:
+            self._has_replayed = False
+            self._pulse.renew()
+        return has_sent
+
     def _send_one(self, report: Report, now: float) -> None:
         try:
             answer = deliver(self._link, report)
@@ -214,13 +236,12 @@ class Worker:
 
     def _failed(self, report: Report, error: NightbellError, now: float) -> None:
         verdict = _retry.verdict(error)
-        if report.kind == HEARTBEAT and verdict != _retry.DONE:
-            verdict = _retry.DROP if verdict != _retry.RETRY else verdict
-            self._settled(report)
+        if report.kind == HEARTBEAT and verdict not in (_retry.DONE, _retry.RETRY):
+            verdict = _retry.DROP
         if verdict == _retry.REGISTER and not self._registers(report):
             verdict = _retry.HOLD if report.kind == REGISTER else _retry.DROP
         if verdict == _retry.RETRY:
-            self._gate.failed(now, _retry.retry_after(error), chance())
+            self._gate.met(error, now, chance())
             if self._gate.is_down:
                 _log.warn("down", "Nightbell does not answer (%s); reports wait", error)
         elif verdict == _retry.HOLD:
@@ -286,6 +307,8 @@ class Worker:
         while self.pending and not self.is_over:
             report = self.pending[0]
             if report.kind == HEARTBEAT or report.is_kept or self.spool.write(report):
+                if report.state is not None:
+                    report.state.was_spooled = True
                 self._settled(report)
                 continue
             if self._last is not None:
@@ -298,8 +321,11 @@ class Worker:
         while len(self.pending) > PENDING_MAX - BATCH_MAX and not self.is_over:
             if len(self.pending) < PENDING_MAX and not lost:
                 return
-            lost += not self.spool.write(self.pending[0])
-            self._settled(self.pending[0])
+            report = self.pending[0]
+            lost += not self.spool.write(report)
+            if report.state is not None:
+                report.state.was_spooled = True
+            self._settled(report)
         if lost:
             _log.warn("bound", "%d reports lost: more than can be kept", lost)
 
@@ -322,7 +348,8 @@ class Worker:
         self._flushes = waiting
 
     def _finish(self, flush: Flush, *, is_settled: bool) -> None:
-        flush.is_delivered = is_settled and not self.spool.is_waiting and not self._gate.is_down
+        is_with_server = not (self.spool.is_waiting or self._replay.leaves_own)
+        flush.is_delivered = is_settled and is_with_server and not self._gate.is_down
         if flush.is_last:
             self.is_over = True
             self.spool.release()

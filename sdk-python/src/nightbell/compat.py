@@ -136,8 +136,9 @@ class SchedulerMonitoringClient:
     def _call(self, kind: str, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         try:
             return self._send(call, body)
-        except NotFoundError:
-            if kind == REGISTER or not self._names:
+        except NotFoundError as error:
+            is_unknown = _retry.verdict(error) == _retry.REGISTER
+            if kind == REGISTER or not self._names or not is_unknown:
                 raise
             self._send(_calls.REGISTER_SCHEDULER, with_names(self._registration()))
             return self._send(call, body)

@@ -78,7 +78,10 @@ class ApiError(NightbellError):
     ``status`` is the HTTP status, over gRPC the one that REST would have answered;
     ``code`` the canonical code, such as ``NOT_FOUND``; ``reason`` the stable reason,
     such as ``UNKNOWN_SCHEDULER``; ``retry_after`` seconds, when the server named some.
+    ``is_foreign``: the answer is not Nightbell's own, but of something on the way to it.
     """
+
+    is_foreign = False
 
     def __init__(
         self,

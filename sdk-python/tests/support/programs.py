@@ -49,6 +49,7 @@ def start(
     return subprocess.Popen(
         [python, *options, "-c", textwrap.dedent(code)],
         env=env,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -71,10 +72,10 @@ def begin(code: str, env: dict[str, str], python: str | Path = sys.executable) -
     return Started(start(code, env, python), began)
 
 
-def end_of(it: Started) -> Ended:
-    """Wait for a program to end."""
+def end_of(it: Started, told: str | None = None) -> Ended:
+    """Wait for a program to end, once it was told something."""
     try:
-        out, err = it.process.communicate(timeout=LIMIT_S)
+        out, err = it.process.communicate(told, timeout=LIMIT_S)
     finally:
         it.process.kill()
     return Ended(it.process.returncode, out, err, time.monotonic() - it.at)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from nightbell._codec import decode, encode
 from nightbell._grpc import _convert
 from nightbell._grpc._errors import translated
+from nightbell.errors import TransportError
 from nightbell.types import StreamHeartbeatsResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     import grpc
@@ -33,13 +34,20 @@ class HeartbeatStream:
     or the server suspects that its process died.
     """
 
-    def __init__(self, channel: grpc.Channel, metadata: tuple[tuple[str, str], ...]) -> None:
+    def __init__(
+        self,
+        channel: grpc.Channel,
+        metadata: tuple[tuple[str, str], ...],
+        give_back: Callable[[bool], None] | None = None,
+    ) -> None:
         # Where it is used: reading them costs 30 ms that REST does not need.
         from nightbell.v1 import report_pb2, report_pb2_grpc
 
         self._frame = report_pb2.StreamHeartbeatsRequest
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._count = 0
+        # Takes the channel back, and whether it is of no use any more.
+        self._give_back = give_back
         stub = report_pb2_grpc.ReportServiceStub(channel)
         self._call = stub.StreamHeartbeats(iter(self._queue.get, None), metadata=metadata)
 
@@ -75,7 +83,10 @@ class HeartbeatStream:
             for answer in self._call:
                 yield _convert.to_json(answer)
         except grpc.RpcError as error:
-            raise translated(error) from error
+            problem = translated(error)
+            self._leave(is_lost=isinstance(problem, TransportError))
+            raise problem from error
+        self._leave(is_lost=False)
 
     def __iter__(self) -> Iterator[StreamHeartbeatsResponse]:
         for answer in self.answers():
@@ -89,6 +100,17 @@ class HeartbeatStream:
         """End the stream at once."""
         self._queue.put(None)
         self._call.cancel()
+        self._leave(is_lost=False)
+
+    def drop(self) -> None:
+        """End the stream at once, and use its connection no more: nothing came over it."""
+        self._leave(is_lost=True)
+        self.close()
+
+    def _leave(self, *, is_lost: bool) -> None:
+        give_back, self._give_back = self._give_back, None
+        if give_back is not None:
+            give_back(is_lost)
 
     def __enter__(self) -> Self:
         return self

@@ -16,7 +16,7 @@ from nightbell._grpc import _convert
 from nightbell._grpc._errors import translated
 from nightbell._grpc._stream import HeartbeatStream
 from nightbell._version import user_agent
-from nightbell.errors import ConfigError, UnavailableError, api_error
+from nightbell.errors import ConfigError, TransportError, UnavailableError, api_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,15 +29,24 @@ OPTIONS = (
     # Retries are the SDK's own, so that both transports agree.
     ("grpc.enable_retries", 0),
     ("grpc.max_receive_message_length", ANSWER_BYTES_MAX),
-    # A connection that died without a word is found within 30 s.
+    # A connection that died without a word is found 5 s after something was sent on it, as
+    # this bounds TCP too, and within 25 s when nothing was.
     ("grpc.keepalive_time_ms", 20_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-    # After a failure the next call connects at once or soon: it has waited already.
-    ("grpc.initial_reconnect_backoff_ms", 200),
-    ("grpc.max_reconnect_backoff_ms", 5_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+    # Connecting may take so long, by its name nothing else, instead of 20 s.
+    ("grpc.min_reconnect_backoff_ms", 3_000),
     # Two clients in one process are two connections.
     ("grpc.use_local_subchannel_pool", 1),
 )
+
+
+class _Line:
+    """A channel, and how many calls are under way on it."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self.channel = channel
+        self.users = 0
+        self.is_lost = False
 
 
 class GrpcTransport:
@@ -55,23 +64,43 @@ class GrpcTransport:
         self._is_secure = parts.scheme == "https"
         self._ca_file = ca_file
         self.metadata = (("x-api-key", api_key),)
-        self._channel: grpc.Channel | None = None
+        # What calls go over, and others on which some are still under way.
+        self._line: _Line | None = None
+        self._lines: set[_Line] = set()
         self._lock = threading.Lock()
         self._is_over = False
 
-    @property
-    def channel(self) -> grpc.Channel:
-        """The channel, opened at its first use."""
+    def _take(self) -> _Line:
+        """Return a line for one call, opened at its first use. It is given back."""
         # First: the parent may have held the lock as it forked.
         _refuse_a_childs_use()
         with self._lock:
             if self._is_over:
                 raise UnavailableError("the process ends")
-            if self._channel is None:
-                self._channel = self._open()
+            if self._line is None:
+                self._line = _Line(self._open())
+                self._lines.add(self._line)
                 _opened.add(self)
                 _process.hook()
-            return self._channel
+            self._line.users += 1
+            return self._line
+
+    def _give_back(self, line: _Line, *, is_lost: bool) -> None:
+        """Take back a line. One on which no answer came is used for no other call.
+
+        A channel that failed fails the calls that follow without a try, and between
+        calls, while nobody polls, it does not connect either. A new one connects at once.
+        """
+        with self._lock:
+            line.users -= 1
+            line.is_lost = line.is_lost or is_lost
+            if line.is_lost and self._line is line:
+                self._line = None
+            is_done = line.is_lost and not line.users
+            if is_done:
+                self._lines.discard(line)
+        if is_done:
+            line.channel.close()
 
     def _open(self) -> grpc.Channel:
         global _user_pid
@@ -90,35 +119,49 @@ class GrpcTransport:
 
     def call(self, call: Call, body: Mapping[str, Any], timeout: float) -> dict[str, Any]:
         """Make a call and return its answer as JSON."""
-        method, request = self._prepare(call, body)
+        line, is_lost = self._take(), False
         try:
+            method, request = self._prepare(line, call, body)
             answer = method(request, timeout=timeout, metadata=self.metadata)
         except grpc.RpcError as error:
-            raise translated(error) from error
+            problem = translated(error)
+            is_lost = isinstance(problem, TransportError)
+            raise problem from error
+        finally:
+            self._give_back(line, is_lost=is_lost)
         return _convert.to_json(answer)
 
     def events(self, call: Call, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Make a call that many answers follow, and yield each as JSON."""
-        method, request = self._prepare(call, body)
-        answers = method(request, metadata=self.metadata)
+        line, is_lost = self._take(), False
         try:
-            for answer in answers:
-                yield _convert.to_json(answer)
+            method, request = self._prepare(line, call, body)
+            answers = method(request, metadata=self.metadata)
+            try:
+                for answer in answers:
+                    yield _convert.to_json(answer)
+            finally:
+                answers.cancel()
         except grpc.RpcError as error:
-            raise translated(error) from error
+            problem = translated(error)
+            is_lost = isinstance(problem, TransportError)
+            raise problem from error
         finally:
-            answers.cancel()
+            self._give_back(line, is_lost=is_lost)
 
     def stream(self) -> HeartbeatStream:
         """Open a stream of reports."""
-        return HeartbeatStream(self.channel, self.metadata)
+        line = self._take()
+        return HeartbeatStream(
+            line.channel, self.metadata, lambda is_lost: self._give_back(line, is_lost=is_lost)
+        )
 
     def close(self) -> None:
         """Close the channel. The next call opens another."""
         with self._lock:
-            channel, self._channel = self._channel, None
-        if channel is not None:
-            channel.close()
+            lines, self._lines, self._line = self._lines, set(), None
+        for line in lines:
+            line.channel.close()
 
     def end(self) -> None:
         """Close the channel for good, and end the calls under way. For any thread."""
@@ -127,13 +170,14 @@ class GrpcTransport:
 
     def abandon(self) -> None:
         """Leave the channel of the parent alone: closing it in a child may hang."""
-        _abandoned.append(self._channel)
-        self._channel = None
+        _abandoned.extend(self._lines)
+        self._lines, self._line = set(), None
         self._lock = threading.Lock()
 
-    def _prepare(self, call: Call, body: Mapping[str, Any]) -> tuple[Any, Any]:
+    @staticmethod
+    def _prepare(line: _Line, call: Call, body: Mapping[str, Any]) -> tuple[Any, Any]:
         stubs, messages = _modules(call.service)
-        stub = getattr(stubs, f"{call.service}Stub")(self.channel)
+        stub = getattr(stubs, f"{call.service}Stub")(line.channel)
         request = getattr(messages, f"{call.name}Request")()
         try:
             _convert.fill(request, dict(body))
@@ -165,7 +209,7 @@ def close_all() -> None:
 
 
 # Kept for ever, so that no destructor runs in a forked process.
-_abandoned: list[grpc.Channel | None] = []
+_abandoned: list[_Line] = []
 
 
 def _modules(service: str) -> tuple[Any, Any]:
