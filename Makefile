@@ -57,7 +57,7 @@ test-python: need-rust need-redis $(PYTHON_SDK)
 	cargo build --workspace --bins --examples
 	cd sdk-python && .venv/bin/ruff check && .venv/bin/ruff format --check
 	cd sdk-python && .venv/bin/mypy && .venv/bin/pyright
-	cd sdk-python && NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest
+	cd sdk-python && NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest -n 3 --dist loadfile
 
 # The Python SDK beside Airflow, whose installation takes minutes: no part of `make test`.
 test-airflow: need-rust $(PYTHON_SDK) $(AIRFLOW)

@@ -6,7 +6,7 @@ import json
 import os
 import time
 
-from nightbell._report import HEARTBEAT, REGISTER, STATUS, Report
+from nightbell._report import REGISTER, STATUS, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,11 +52,10 @@ def read(path: str) -> Report | None:
         raise NewerError
     if version != VERSION or not isinstance(kind, str) or not isinstance(body, dict):
         return None
-    # A heartbeat is in no spool, of whatever version.
-    if kind == HEARTBEAT or not isinstance(body.get("scheduler_id"), str):
-        return None
     if kind not in (REGISTER, STATUS):
         raise NewerError
+    if not isinstance(body.get("scheduler_id"), str):
+        return None
     return Report(kind, body, report_id=str(value.get("id") or os.path.basename(path)[14:50]))
 
 
