@@ -50,7 +50,7 @@ test-kills: need-rust
 # ONLY="-k python-http" runs a part.
 test-conformance: need-rust need-faketime $(VENV) $(TYPESCRIPT_SDK)
 	cargo build --workspace --bins --examples
-	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest --config-file tests/pytest.ini --rootdir . conformance -n 3 $(ONLY)
+	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest --config-file tests/pytest.ini --rootdir . conformance -n 2 $(ONLY)
 
 # The Python SDK: its style, its types, and its tests against the real server.
 test-python: need-rust need-redis $(PYTHON_SDK)

@@ -109,6 +109,9 @@ class Client:
         self._replay()
         while not self.over.is_set():
             kind, body = self.queue.get()
+            if kind == "replay":
+                self._replay()
+                continue
             if kind == "close":
                 self._replay()
                 self.over.set()
@@ -216,21 +219,33 @@ class Client:
         return sign if run.done is None else {**sign, "progress": run.done}
 
     def _beat(self) -> None:
-        first = set()
-        beat_at = time.monotonic() + self.interval
+        due: dict[str, float] = {}
+        failures = 0
         while not self.over.wait(0.05):
-            due = time.monotonic() >= beat_at
             for run in list(self.runs.values()):
-                if due or run.id not in first:
-                    first.add(run.id)
-                    self._beat_once(run)
-            if due:
-                beat_at = time.monotonic() + self.interval * (1 - 0.1 * random.random())
+                if time.monotonic() < due.get(run.id, 0.0):
+                    continue
+                # One that did not arrive is sent again soon: by then the server doubts the run.
+                failures = 0 if self._beat_once(run) else failures + 1
+                wait = self.interval * (1 - 0.1 * random.random())
+                due[run.id] = time.monotonic() + (rules.backoff(failures, random.random()) if failures else wait)
 
-    def _beat_once(self, run: Run) -> None:
+    def _beat_once(self, run: Run) -> bool:
         try:
             answer = self.send("heartbeat", self._sign(run))
-            if answer.get("directives", {}).get("cancel_requested"):
-                run.cancelled.set()
-        except (OSError, http.client.HTTPException, Refused):
-            pass  # The next one says the same.
+        except Refused as refused:
+            if rules.verdict(refused.status) != "hold":
+                self._be_up()
+            return True
+        except (OSError, http.client.HTTPException):
+            return False
+        self._be_up()
+        if answer.get("directives", {}).get("cancel_requested"):
+            run.cancelled.set()
+        return True
+
+    def _be_up(self) -> None:
+        """What heartbeats reach may take what was kept."""
+        if self.is_down:
+            self.is_down = False
+            self._put("replay", {})
