@@ -6,6 +6,7 @@ mod dev;
 mod doctor;
 mod exec;
 mod incidents;
+mod log;
 mod report;
 mod schedulers;
 mod session;
@@ -14,6 +15,7 @@ mod systemd;
 mod text;
 mod watch;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -57,17 +59,17 @@ impl Form {
         table: impl FnOnce() -> String,
         whole: &impl serde::Serialize,
     ) -> Result<(), Failure> {
-        text::say(&match self.output {
+        let text = match self.output {
             Output::Table => table(),
             Output::Json => serde_json::to_string_pretty(whole)?,
-        });
-        Ok(())
+        };
+        Ok(text::print(&text)?)
     }
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Exec(exec::Exec),
+    Exec(Box<exec::Exec>),
     /// Reports a run of a shell script, step by step
     #[command(subcommand)]
     Run(report::Report),
@@ -89,9 +91,6 @@ enum Command {
     #[command(subcommand)]
     Systemd(systemd::Systemd),
     Dev(dev::Dev),
-    /// What `exec` leaves behind for a process that speaks on
-    #[command(hide = true)]
-    RelayOutput,
     /// Prints the completions of a shell
     Completions {
         /// Which shell
@@ -100,15 +99,28 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // None of anybody's commands, so that it stands in no help and no completions.
+    if std::env::args_os().nth(1).is_some_and(|it| it == exec::RELAY) {
+        exec::relay();
+        return ExitCode::SUCCESS;
+    }
     let cli = Cli::parse();
-    speak_when_asked();
+    log::begin();
     match run(cli.command) {
         Ok(code) => ExitCode::from(code),
+        // As whoever reads us wants it: `nightbell watch | head`.
+        Err(failure) if is_unread(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
             text::complain(&failure.to_string());
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_unread(failure: &Failure) -> bool {
+    failure
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn run(command: Command) -> Result<u8, Failure> {
@@ -123,30 +135,12 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Crontab(it) => it.run(),
         Command::Systemd(it) => it.run(),
         Command::Dev(it) => it.run(),
-        Command::RelayOutput => {
-            exec::relay();
-            Ok(0)
-        }
         Command::Completions { shell } => {
             let mut script = vec![];
             clap_complete::generate(shell, &mut Cli::command(), "nightbell", &mut script);
-            text::say(&String::from_utf8_lossy(&script));
+            text::print(&String::from_utf8_lossy(&script))?;
             Ok(0)
         }
-    }
-}
-
-/// Prints what the SDK has to say, if `NIGHTBELL_LOG` asks for it. A job's mail from cron
-/// is the job's own.
-fn speak_when_asked() {
-    let level = std::env::var("NIGHTBELL_LOG").ok().and_then(|level| level.parse().ok());
-    if let Some(level) = level {
-        let level: tracing::Level = level;
-        tracing_subscriber::fmt()
-            .with_max_level(level)
-            .with_writer(std::io::stderr)
-            .with_ansi(false)
-            .init();
     }
 }
 

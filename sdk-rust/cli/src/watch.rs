@@ -58,14 +58,14 @@ impl Watch {
                 let changed = tokio::select! {
                     changed = watch.next() => changed,
                     () = sleep_until(view.draw_at), if view.is_table => {
-                        view.draw();
+                        view.draw()?;
                         continue;
                     }
                 };
                 match changed {
                     Some(Ok(changed)) => {
                         if let Some(change) = changed.change {
-                            view.take(change, self.service.as_deref());
+                            view.take(change, self.service.as_deref())?;
                         }
                     }
                     Some(Err(error)) => {
@@ -93,12 +93,14 @@ impl View {
         Self { schedulers: BTreeMap::new(), is_table, draw_at: now, drawn_at: now }
     }
 
-    fn take(&mut self, change: WatchSchedulersResponseChange, service: Option<&str>) {
+    fn take(
+        &mut self,
+        change: WatchSchedulersResponseChange,
+        service: Option<&str>,
+    ) -> Result<(), Failure> {
         if !self.is_table {
-            if let Ok(line) = serde_json::to_string(&change) {
-                text::say(&line);
-            }
-            return;
+            text::print(&serde_json::to_string(&change)?)?;
+            return Ok(());
         }
         match change {
             WatchSchedulersResponseChange::Scheduler(it) => {
@@ -114,13 +116,15 @@ impl View {
             _ => {}
         }
         self.draw_at = self.draw_at.min(self.drawn_at + DRAW_EVERY);
+        Ok(())
     }
 
-    fn draw(&mut self) {
+    fn draw(&mut self) -> Result<(), Failure> {
         let schedulers: Vec<_> = self.schedulers.values().cloned().collect();
         // Clears the screen and goes to its top.
-        text::say(&format!("\x1b[2J\x1b[H{}", schedulers::table(&schedulers)));
+        text::print(&format!("\x1b[2J\x1b[H{}", schedulers::table(&schedulers)))?;
         self.drawn_at = Instant::now();
         self.draw_at = self.drawn_at + REDRAW_AFTER;
+        Ok(())
     }
 }

@@ -8,12 +8,20 @@ use std::process::{Command, Stdio};
 use nightbell::Transport;
 use serde_json::Value;
 
-fn nightbell(server: &real::Server, arguments: &[&str]) -> (Option<i32>, String, String) {
+fn command(server: &real::Server, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
+    for name in ["LOG", "DISABLED", "SPOOL", "TRANSPORT", "RUN_ID", "API_KEY_FILE"] {
+        command.env_remove(format!("NIGHTBELL_{name}"));
+    }
+    command.env_remove("COLUMNS");
     command.args(arguments).env("NIGHTBELL_URL", &server.url).stdin(Stdio::null());
     command.env("NIGHTBELL_API_KEY", &server.key).env("NIGHTBELL_SERVICE", "Tests");
     command.env("NIGHTBELL_SPOOL_DIR", server.folder.path().join("spool"));
-    let output = command.output().expect("it runs");
+    command
+}
+
+fn nightbell(server: &real::Server, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = command(server, arguments).output().expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
@@ -157,4 +165,43 @@ fn a_server_for_local_work_says_how_to_reach_it_and_ends_when_asked() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "[]\n", "{output:?}");
     assert!(Command::new("kill").arg(child.id().to_string()).status().expect("it runs").success());
     assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure_and_one_that_nobody_reads_is_none() {
+    use std::io::BufRead as _;
+    let server = real::Server::start();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux");
+    let mut command = command(&server, &["schedulers", "list", "-o", "json"]);
+    let output = command.stdout(full).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("No space left"), "{output:?}");
+
+    let client = server.client(Transport::Grpc);
+    client.job("eod").start().complete();
+    let mut watching = self::command(&server, &["watch"]);
+    let mut child = watching.stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut lines = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    lines.read_line(&mut String::new()).expect("a line");
+    drop(lines);
+    client.job("eod").start().complete();
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn a_time_that_is_too_long_is_a_wrong_command_line() {
+    let server = real::Server::start();
+    let (code, _, err) = nightbell(&server, &["schedulers", "pause", "eod", "--for", "99999999d"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("more than a hundred years"), "{err}");
+    let exec = ["exec", "eod", "--timeout", "36525d", "--kill-after", "36525d", "--", "true"];
+    assert_eq!(nightbell(&server, &exec).0, Some(0));
+}
+
+#[test]
+fn what_is_not_for_people_stands_in_no_completions() {
+    let server = real::Server::start();
+    let (code, out, _) = nightbell(&server, &["completions", "bash"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("schedulers") && !out.contains("relay"), "{out}");
 }
