@@ -28,7 +28,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// NIGHTBELL_URL and NIGHTBELL_API_KEY say where. Exit codes: 0 done, 1 not done, 2 wrong
 /// command line; `exec` exits as its command does; `doctor` and `incidents list --check`
-/// exit with 1 when something is wrong.
+/// exit with 1 when something is wrong, and the latter with 3 when it cannot find out.
 #[derive(Debug, Parser)]
 #[command(name = "nightbell", version)]
 struct Cli {

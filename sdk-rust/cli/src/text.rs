@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::time::{Duration, SystemTime};
 
 use jiff::{SpanRound, Timestamp, Unit};
+use serde::Serialize;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// No time is longer, so that any may be added to now: a hundred years.
@@ -112,13 +113,32 @@ pub(crate) fn signal_name(signal: i32) -> &'static str {
     }
 }
 
+/// A word of the contract, as it is written there.
+pub(crate) fn word(value: Option<impl Serialize>) -> String {
+    let word = serde_json::to_value(value).unwrap_or_default();
+    word.as_str().unwrap_or("-").to_owned()
+}
+
+/// What somebody else wrote, line by line, set in.
+pub(crate) fn quoted(text: &str) -> String {
+    let line = |line: &str| format!("    {}\n", clean(&line.replace('\t', "    ")));
+    text.trim_end().lines().map(line).collect()
+}
+
+/// Names with their values, without those that have none.
+pub(crate) fn facts<const N: usize>(title: &str, facts: [(&str, String); N]) -> String {
+    let known = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    let rows: Vec<_> = known.map(|(name, value)| vec![name.to_owned(), value]).collect();
+    table(&[title, ""], &rows)
+}
+
 /// Columns, aligned, as wide as who reads them has room.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     table_within(room(), head, rows)
 }
 
 /// A line that is too wide ends in `…`.
-fn table_within(room: Option<usize>, head: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn table_within(room: Option<usize>, head: &[&str], rows: &[Vec<String>]) -> String {
     let head = head.iter().map(|it| Cow::Borrowed(*it)).collect();
     let rows = rows.iter().map(|row| row.iter().map(|cell| clean(cell)).collect());
     let rows: Vec<Vec<Cow<'_, str>>> = std::iter::once(head).chain(rows).collect();
@@ -173,6 +193,13 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     if !text.ends_with('\n') {
         out.write_all(b"\n")?;
     }
+    out.flush()
+}
+
+/// Prints to standard output as it stands.
+pub(crate) fn put(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
     out.flush()
 }
 

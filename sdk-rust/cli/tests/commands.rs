@@ -6,6 +6,7 @@ mod real;
 use std::process::{Command, Stdio};
 
 use nightbell::Transport;
+use nightbell::api::DeleteSchedulerRequest;
 use serde_json::Value;
 
 fn command(server: &real::Server, arguments: &[&str]) -> Command {
@@ -44,6 +45,11 @@ fn jobs_and_incidents_are_shown_paused_and_taken_on() {
     assert_eq!(json(&server, &["schedulers", "list"])[0]["scheduler_id"], "eod");
     let (_, shown, _) = nightbell(&server, &["schedulers", "show", "eod"]);
     assert!(shown.contains("0 1 * * *") && shown.contains("disk full"), "{shown}");
+    let health = |word| json(&server, &["schedulers", "list", "--health", word]);
+    assert_eq!(
+        (health("down").as_array().map(Vec::len), health("up")),
+        (Some(1), Value::from(vec![0; 0]))
+    );
     let (_, why, _) = nightbell(&server, &["schedulers", "explain", "eod"]);
     assert!(why.contains("eod is down.") && why.contains("Incident"), "{why}");
 
@@ -51,15 +57,65 @@ fn jobs_and_incidents_are_shown_paused_and_taken_on() {
     let incidents = json(&server, &["incidents", "list"]);
     let id = incidents[0]["incident_id"].as_str().expect("an id");
     let ack = ["incidents", "ack", id, "--by", "ann", "--note", "on it"];
-    assert_eq!(nightbell(&server, &ack).0, Some(0));
+    assert_eq!(nightbell(&server, &ack).1, format!("ann has {id}.\n"));
+    let (_, shown, _) = nightbell(&server, &["incidents", "show", id]);
+    for words in ["Run failed: disk full", "acknowledged  ", "ann  on it"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(nightbell(&server, &["incidents", "list"]).1.contains("SUMMARY\n"));
     assert_eq!(json(&server, &["incidents", "list"])[0]["acknowledgement"]["by"], "ann");
 
-    assert_eq!(nightbell(&server, &["schedulers", "pause", "eod", "--for", "2h"]).0, Some(0));
+    let (_, told, _) = nightbell(&server, &["schedulers", "pause", "eod", "--for", "2h"]);
+    assert!(told.starts_with("eod is paused and judged again in "), "{told}");
     assert_eq!(json(&server, &["schedulers", "list"])[0]["health"], "paused");
-    assert_eq!(nightbell(&server, &["schedulers", "resume", "eod"]).0, Some(0));
+    let (_, shown, _) = nightbell(&server, &["schedulers", "show", "eod"]);
+    assert!(shown.contains(" ago, and judged again in "), "{shown}");
+    assert_eq!(json(&server, &["schedulers", "pause", "eod"])["health"], "paused");
+    let (_, told, _) = nightbell(&server, &["schedulers", "resume", "eod"]);
+    assert_eq!(told, "eod is judged again.\n");
     let (code, _, err) = nightbell(&server, &["schedulers", "show", "nothing"]);
     assert_eq!(code, Some(1));
     assert!(err.starts_with("nightbell: "), "{err}");
+}
+
+#[test]
+fn the_last_words_of_a_job_are_shown_and_move_nobodys_cursor() {
+    let server = real::Server::start();
+    let client = server.client(Transport::Http);
+    client.job("eod").name("End\nof\x1b[2J day").start().fail("exit code 1\nlast\x1b[2J words\n");
+    let (_, shown, _) = nightbell(&server, &["schedulers", "show", "eod"]);
+    assert!(shown.ends_with("    exit code 1\n    last\\u{1b}[2J words\n"), "{shown}");
+    assert!(shown.contains("End\\nof\\u{1b}[2J day\n"), "{shown}");
+    let incidents = json(&server, &["incidents", "list", "--scheduler", "eod"]);
+    let id = incidents[0]["incident_id"].as_str().expect("an id");
+    let (_, shown, _) = nightbell(&server, &["incidents", "show", id]);
+    assert!(shown.contains("words") && !shown.contains('\x1b'), "{shown}");
+    let mut narrow = command(&server, &["schedulers", "list"]);
+    let narrow = narrow.env("COLUMNS", "20").output().expect("it runs").stdout;
+    let narrow = String::from_utf8(narrow).expect("text");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 20), "{narrow}");
+}
+
+#[test]
+fn a_check_that_could_not_ask_has_a_code_of_its_own() {
+    let server = real::Server::start();
+    let check = ["incidents", "list", "--check"];
+    assert_eq!(nightbell(&server, &check).0, Some(0));
+    let mut away = command(&server, &check);
+    let output = away.env("NIGHTBELL_URL", "http://127.0.0.1:9").output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let mut nowhere = command(&server, &check);
+    let output = nowhere.env_remove("NIGHTBELL_URL").output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+}
+
+#[test]
+fn a_field_that_breaks_its_rule_is_told_of_once() {
+    let server = real::Server::start();
+    server.client(Transport::Http).job("eod").start().complete();
+    let (code, _, err) = nightbell(&server, &["schedulers", "pause", "eod", "--for", "0"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(err.matches("until").count(), 1, "{err}");
 }
 
 #[test]
@@ -118,18 +174,40 @@ fn timers_are_registered_with_what_they_say() {
 }
 
 #[test]
-fn changes_are_followed_as_lines_of_json_where_there_is_no_terminal() {
+fn changes_of_a_service_are_followed_as_lines_of_json_where_there_is_no_terminal() {
     use std::io::BufRead as _;
     let server = real::Server::start();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
-    command.arg("watch").env("NIGHTBELL_URL", &server.url).stdout(Stdio::piped());
-    let mut child = command.env("NIGHTBELL_API_KEY", &server.key).spawn().expect("it runs");
-    server.client(Transport::Grpc).job("eod").start().complete();
-    let mut line = String::new();
-    let mut lines = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
-    lines.read_line(&mut line).expect("a line");
-    let change: Value = serde_json::from_str(&line).expect("JSON");
-    assert_eq!(change["scheduler"]["scheduler_id"], "eod");
+    let client = server.client(Transport::Grpc);
+    client.job("other").service("Others").start().complete();
+    client.job("eod").start().complete();
+    let mut command = command(&server, &["watch", "--service", "Tests"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut lines = std::io::BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut change = || -> Value {
+        serde_json::from_str(&lines.next().expect("a line").expect("text")).expect("JSON")
+    };
+    assert_eq!(change()["scheduler"]["scheduler_id"], "eod");
+    client.job("other").service("Others").start().fail("disk full");
+    client.job("eod").start().fail("disk full");
+    loop {
+        let change = change();
+        assert_eq!(change["scheduler"]["scheduler_id"], "eod");
+        if change["scheduler"]["health"] == "down" {
+            break;
+        }
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        for id in ["other", "eod"] {
+            let request = DeleteSchedulerRequest { scheduler_id: id.to_owned() };
+            client.api().delete_scheduler(request).await.expect("it is known");
+        }
+    });
+    let mut gone = change();
+    while gone["deleted_scheduler_id"].is_null() {
+        gone = change();
+    }
+    assert_eq!(gone["deleted_scheduler_id"], "eod");
     child.kill().expect("it lives");
     child.wait().expect("it ends");
 }
