@@ -100,9 +100,14 @@ enum Command {
 
 fn main() -> ExitCode {
     // None of anybody's commands, so that it stands in no help and no completions.
-    if std::env::args_os().nth(1).is_some_and(|it| it == exec::RELAY) {
-        exec::relay();
-        return ExitCode::SUCCESS;
+    let mut arguments = std::env::args_os().skip(1);
+    match arguments.next() {
+        Some(first) if first == exec::RELAY => {
+            exec::relay();
+            return ExitCode::SUCCESS;
+        }
+        Some(first) if first == dev::SERVER => return dev::become_server(arguments),
+        _ => {}
     }
     let cli = Cli::parse();
     log::begin();
