@@ -129,7 +129,7 @@ pub(crate) fn quoted(text: &str) -> String {
 pub(crate) fn facts<const N: usize>(title: &str, facts: [(&str, String); N]) -> String {
     let known = facts.into_iter().filter(|(_, value)| !value.is_empty());
     let rows: Vec<_> = known.map(|(name, value)| vec![name.to_owned(), value]).collect();
-    table(&[title, ""], &rows)
+    format!("{}\n{}", clean(title), aligned(room(), rows.iter().map(|row| cleaned(row))))
 }
 
 /// Columns, aligned, as wide as who reads them has room.
@@ -140,8 +140,15 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 /// A line that is too wide ends in `…`.
 pub(crate) fn table_within(room: Option<usize>, head: &[&str], rows: &[Vec<String>]) -> String {
     let head = head.iter().map(|it| Cow::Borrowed(*it)).collect();
-    let rows = rows.iter().map(|row| row.iter().map(|cell| clean(cell)).collect());
-    let rows: Vec<Vec<Cow<'_, str>>> = std::iter::once(head).chain(rows).collect();
+    aligned(room, std::iter::once(head).chain(rows.iter().map(|row| cleaned(row))))
+}
+
+fn cleaned(row: &[String]) -> Vec<Cow<'_, str>> {
+    row.iter().map(|cell| clean(cell)).collect()
+}
+
+fn aligned<'a>(room: Option<usize>, rows: impl Iterator<Item = Vec<Cow<'a, str>>>) -> String {
+    let rows: Vec<_> = rows.collect();
     let mut widths = vec![];
     for row in &rows {
         widths.resize(widths.len().max(row.len()), 0);

@@ -58,7 +58,7 @@ impl Watch {
         let mut stream = self.open(api).await?;
         let is_table = self.form.output == Output::Table && stdout().is_terminal();
         let mut view =
-            if is_table { View::Screen(Screen::new()?) } else { View::Lines(BTreeSet::new()) };
+            if is_table { View::Screen(Screen::new()?) } else { View::Lines(Lines::default()) };
         loop {
             let mut why = view.show(&mut stream).await?;
             stream = loop {
@@ -81,40 +81,57 @@ impl Watch {
     }
 }
 
-fn is_of_interest(change: &WatchSchedulersResponseChange, known: &mut BTreeSet<String>) -> bool {
-    match change {
-        WatchSchedulersResponseChange::Scheduler(it) => {
-            known.insert(it.scheduler_id.clone());
-            true
-        }
-        WatchSchedulersResponseChange::DeletedSchedulerId(id) => known.remove(id),
-        _ => true,
-    }
-}
-
 /// Where changes are shown.
 enum View {
     Screen(Screen),
-    /// A line for each, with the ids of the jobs that were told of: the server tells of the
-    /// end of others, too.
-    Lines(BTreeSet<String>),
+    Lines(Lines),
+}
+
+/// A line of JSON for each.
+#[derive(Default)]
+struct Lines {
+    /// The jobs that were told of: the server tells of the end of others, too.
+    known: BTreeSet<String>,
+    is_away: bool,
+}
+
+impl Lines {
+    fn take(&mut self, change: &WatchSchedulersResponseChange) -> Result<(), Failure> {
+        let is_of_interest = match change {
+            WatchSchedulersResponseChange::Scheduler(it) => {
+                self.known.insert(it.scheduler_id.clone());
+                true
+            }
+            WatchSchedulersResponseChange::DeletedSchedulerId(id) => self.known.remove(id),
+            _ => true,
+        };
+        if is_of_interest {
+            text::print(&serde_json::to_string(change)?)?;
+        }
+        Ok(())
+    }
+
+    /// Says so once, however often it is tried again.
+    fn lose(&mut self, why: &str) {
+        if !self.is_away {
+            text::complain(&format!("trying again: {why}"));
+        }
+        self.is_away = true;
+    }
 }
 
 impl View {
     /// Shows changes until there come no more, and says why.
     async fn show(&mut self, stream: &mut Stream) -> Result<String, Failure> {
-        if let Self::Screen(screen) = self {
-            screen.begin_round();
+        match self {
+            Self::Screen(screen) => screen.begin_round(),
+            Self::Lines(lines) => lines.is_away = false,
         }
         loop {
             match self.meanwhile(stream.next()).await? {
                 Some(Ok(WatchSchedulersResponse { change })) => match self {
                     Self::Screen(screen) => screen.take(change),
-                    Self::Lines(known) => {
-                        if let Some(change) = change.filter(|it| is_of_interest(it, known)) {
-                            text::print(&serde_json::to_string(&change)?)?;
-                        }
-                    }
+                    Self::Lines(lines) => change.iter().try_for_each(|it| lines.take(it))?,
                 },
                 Some(Err(error)) => return Ok(error.to_string()),
                 None => return Ok("the server has ended the stream".to_owned()),
@@ -125,7 +142,7 @@ impl View {
     fn lose(&mut self, why: String) {
         match self {
             Self::Screen(screen) => screen.lose(why),
-            Self::Lines(_) => text::complain(&format!("trying again: {why}")),
+            Self::Lines(lines) => lines.lose(&why),
         }
     }
 
