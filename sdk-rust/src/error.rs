@@ -182,7 +182,11 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.facts.message)?;
         for (field, rule) in &self.facts.field_violations {
-            write!(formatter, "; {field}: {rule}")?;
+            let told = format!("{field}: {rule}");
+            // The server's message begins with the first of them.
+            if !self.facts.message.starts_with(&told) {
+                write!(formatter, "; {told}")?;
+            }
         }
         if let Some(id) = &self.facts.request_id {
             write!(formatter, " (request {id})")?;
@@ -198,3 +202,24 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_told_of_once() {
+        let error = |message: &str, fields: &[(&str, &str)]| {
+            let field_violations =
+                fields.iter().map(|(field, rule)| ((*field).to_owned(), (*rule).to_owned()));
+            let message = message.to_owned();
+            let facts =
+                Facts { message, field_violations: field_violations.collect(), ..Facts::default() };
+            Error::new(facts).to_string()
+        };
+        assert_eq!(error("until: is past", &[("until", "is past")]), "until: is past");
+        let two = error("a: bad (and 1 more)", &[("a", "bad"), ("b", "worse")]);
+        assert_eq!(two, "a: bad (and 1 more); b: worse");
+        assert_eq!(error("no", &[("a", "bad")]), "no; a: bad");
+    }
+}

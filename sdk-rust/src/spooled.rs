@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use crate::config::{self, Config};
 use crate::spool::Spool;
 
 /// The reports that wait on disk for one server.
@@ -27,6 +28,15 @@ pub struct SpooledReport {
 }
 
 impl Spooled {
+    /// Those that a client of these settings would send, to look at without one: nothing
+    /// is sent.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let url = config.url.as_deref().and_then(config::address);
+        let spool = config.spool.as_deref().zip(url).map(|(folder, url)| Spool::new(folder, &url));
+        Self { spool: spool.map(Arc::new) }
+    }
+
     /// Where they lie. None: nothing is kept on disk.
     #[must_use]
     pub fn folder(&self) -> Option<&Path> {

@@ -7,6 +7,7 @@ mod doctor;
 mod exec;
 mod found;
 mod incidents;
+mod log;
 mod report;
 mod schedulers;
 mod session;
@@ -15,6 +16,7 @@ mod systemd;
 mod text;
 mod watch;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -27,7 +29,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// NIGHTBELL_URL and NIGHTBELL_API_KEY say where. Exit codes: 0 done, 1 not done, 2 wrong
 /// command line; `exec` exits as its command does; `doctor` and `incidents list --check`
-/// exit with 1 when something is wrong.
+/// exit with 1 when something is wrong, and the latter with 3 when it cannot find out.
 #[derive(Debug, Parser)]
 #[command(name = "nightbell", version)]
 struct Cli {
@@ -58,17 +60,17 @@ impl Form {
         table: impl FnOnce() -> String,
         whole: &impl serde::Serialize,
     ) -> Result<(), Failure> {
-        text::say(&match self.output {
+        let text = match self.output {
             Output::Table => table(),
             Output::Json => serde_json::to_string_pretty(whole)?,
-        });
-        Ok(())
+        };
+        Ok(text::print(&text)?)
     }
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Exec(exec::Exec),
+    Exec(Box<exec::Exec>),
     /// Reports a run of a shell script, step by step
     #[command(subcommand)]
     Run(report::Report),
@@ -90,9 +92,6 @@ enum Command {
     #[command(subcommand)]
     Systemd(systemd::Systemd),
     Dev(dev::Dev),
-    /// What `exec` leaves behind for a process that speaks on
-    #[command(hide = true)]
-    RelayOutput,
     /// Prints the completions of a shell
     Completions {
         /// Which shell
@@ -101,15 +100,33 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // None of anybody's commands, so that it stands in no help and no completions.
+    let mut arguments = std::env::args_os().skip(1);
+    match arguments.next() {
+        Some(first) if first == exec::RELAY => {
+            exec::relay();
+            return ExitCode::SUCCESS;
+        }
+        Some(first) if first == dev::SERVER => return dev::become_server(arguments),
+        _ => {}
+    }
     let cli = Cli::parse();
-    speak_when_asked();
+    log::begin();
     match run(cli.command) {
         Ok(code) => ExitCode::from(code),
+        // As whoever reads us wants it: `nightbell watch | head`.
+        Err(failure) if is_unread(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
             text::complain(&failure.to_string());
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_unread(failure: &Failure) -> bool {
+    failure
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn run(command: Command) -> Result<u8, Failure> {
@@ -124,30 +141,12 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Crontab(it) => it.run(),
         Command::Systemd(it) => it.run(),
         Command::Dev(it) => it.run(),
-        Command::RelayOutput => {
-            exec::relay();
-            Ok(0)
-        }
         Command::Completions { shell } => {
             let mut script = vec![];
             clap_complete::generate(shell, &mut Cli::command(), "nightbell", &mut script);
-            text::say(&String::from_utf8_lossy(&script));
+            text::print(&String::from_utf8_lossy(&script))?;
             Ok(0)
         }
-    }
-}
-
-/// Prints what the SDK has to say, if `NIGHTBELL_LOG` asks for it. A job's mail from cron
-/// is the job's own.
-fn speak_when_asked() {
-    let level = std::env::var("NIGHTBELL_LOG").ok().and_then(|level| level.parse().ok());
-    if let Some(level) = level {
-        let level: tracing::Level = level;
-        tracing_subscriber::fmt()
-            .with_max_level(level)
-            .with_writer(std::io::stderr)
-            .with_ansi(false)
-            .init();
     }
 }
 

@@ -2,21 +2,15 @@
 
 #[path = "../../tests/real/mod.rs"]
 mod real;
+mod typed;
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use nightbell::Transport;
+use nightbell::api::DeleteSchedulerRequest;
 use serde_json::Value;
 
-fn nightbell(server: &real::Server, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
-    command.args(arguments).env("NIGHTBELL_URL", &server.url).stdin(Stdio::null());
-    command.env("NIGHTBELL_API_KEY", &server.key).env("NIGHTBELL_SERVICE", "Tests");
-    command.env("NIGHTBELL_SPOOL_DIR", server.folder.path().join("spool"));
-    let output = command.output().expect("it runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
+use typed::{command, nightbell, runtime};
 
 fn json(server: &real::Server, arguments: &[&str]) -> Value {
     let (code, out, err) = nightbell(server, &[arguments, &["-o", "json"]].concat());
@@ -36,6 +30,11 @@ fn jobs_and_incidents_are_shown_paused_and_taken_on() {
     assert_eq!(json(&server, &["schedulers", "list"])[0]["scheduler_id"], "eod");
     let (_, shown, _) = nightbell(&server, &["schedulers", "show", "eod"]);
     assert!(shown.contains("0 1 * * *") && shown.contains("disk full"), "{shown}");
+    let health = |word| json(&server, &["schedulers", "list", "--health", word]);
+    assert_eq!(
+        (health("down").as_array().map(Vec::len), health("up")),
+        (Some(1), Value::from(vec![0; 0]))
+    );
     let (_, why, _) = nightbell(&server, &["schedulers", "explain", "eod"]);
     assert!(why.contains("eod is down.") && why.contains("Incident"), "{why}");
 
@@ -43,76 +42,140 @@ fn jobs_and_incidents_are_shown_paused_and_taken_on() {
     let incidents = json(&server, &["incidents", "list"]);
     let id = incidents[0]["incident_id"].as_str().expect("an id");
     let ack = ["incidents", "ack", id, "--by", "ann", "--note", "on it"];
-    assert_eq!(nightbell(&server, &ack).0, Some(0));
+    assert_eq!(nightbell(&server, &ack).1, format!("ann has {id}.\n"));
+    let (_, shown, _) = nightbell(&server, &["incidents", "show", id]);
+    for words in ["Run failed: disk full", "acknowledged  ", "ann  on it"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(nightbell(&server, &["incidents", "list"]).1.contains("SUMMARY\n"));
     assert_eq!(json(&server, &["incidents", "list"])[0]["acknowledgement"]["by"], "ann");
 
-    assert_eq!(nightbell(&server, &["schedulers", "pause", "eod", "--for", "2h"]).0, Some(0));
+    let (_, told, _) = nightbell(&server, &["schedulers", "pause", "eod", "--for", "2h"]);
+    assert!(told.starts_with("eod is paused and judged again in "), "{told}");
     assert_eq!(json(&server, &["schedulers", "list"])[0]["health"], "paused");
-    assert_eq!(nightbell(&server, &["schedulers", "resume", "eod"]).0, Some(0));
+    let (_, shown, _) = nightbell(&server, &["schedulers", "show", "eod"]);
+    assert!(shown.contains(" ago, and judged again in "), "{shown}");
+    assert_eq!(json(&server, &["schedulers", "pause", "eod"])["health"], "paused");
+    let (_, told, _) = nightbell(&server, &["schedulers", "resume", "eod"]);
+    assert_eq!(told, "eod is judged again.\n");
     let (code, _, err) = nightbell(&server, &["schedulers", "show", "nothing"]);
     assert_eq!(code, Some(1));
     assert!(err.starts_with("nightbell: "), "{err}");
 }
 
 #[test]
-fn the_doctor_finds_what_is_wrong() {
+fn the_last_words_of_a_job_are_shown_and_move_nobodys_cursor() {
     let server = real::Server::start();
-    let (code, out, _) = nightbell(&server, &["doctor"]);
-    assert_eq!(code, Some(0), "{out}");
-    assert!(out.contains("gRPC") && out.contains("REST") && out.contains("clock"), "{out}");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
-    command.arg("doctor").env("NIGHTBELL_URL", &server.url).env("NIGHTBELL_API_KEY", "wrong");
-    let output = command.output().expect("it runs");
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("WRONG"));
+    let client = server.client(Transport::Http);
+    client.job("eod").name("End\nof\x1b[2J day").start().fail("exit code 1\nlast\x1b[2J words\n");
+    let (_, shown, _) = nightbell(&server, &["schedulers", "show", "eod"]);
+    assert!(shown.ends_with("    exit code 1\n    last\\u{1b}[2J words\n"), "{shown}");
+    assert!(shown.contains("End\\nof\\u{1b}[2J day\n"), "{shown}");
+    let incidents = json(&server, &["incidents", "list", "--scheduler", "eod"]);
+    let id = incidents[0]["incident_id"].as_str().expect("an id");
+    let (_, shown, _) = nightbell(&server, &["incidents", "show", id]);
+    assert!(shown.contains("words") && !shown.contains('\x1b'), "{shown}");
+    let mut narrow = command(&server, &["schedulers", "list"]);
+    let narrow = narrow.env("COLUMNS", "20").output().expect("it runs").stdout;
+    let narrow = String::from_utf8(narrow).expect("text");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 20), "{narrow}");
 }
 
 #[test]
-fn changes_are_followed_as_lines_of_json_where_there_is_no_terminal() {
+fn a_check_that_could_not_ask_has_a_code_of_its_own() {
+    let server = real::Server::start();
+    let check = ["incidents", "list", "--check"];
+    assert_eq!(nightbell(&server, &check).0, Some(0));
+    let mut away = command(&server, &check);
+    let output = away.env("NIGHTBELL_URL", "http://127.0.0.1:9").output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let mut nowhere = command(&server, &check);
+    let output = nowhere.env_remove("NIGHTBELL_URL").output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+}
+
+#[test]
+fn a_field_that_breaks_its_rule_is_told_of_once() {
+    let server = real::Server::start();
+    server.client(Transport::Http).job("eod").start().complete();
+    let (code, _, err) = nightbell(&server, &["schedulers", "pause", "eod", "--for", "0"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(err.matches("until").count(), 1, "{err}");
+}
+
+#[test]
+fn changes_of_a_service_are_followed_as_lines_of_json_where_there_is_no_terminal() {
     use std::io::BufRead as _;
     let server = real::Server::start();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
-    command.arg("watch").env("NIGHTBELL_URL", &server.url).stdout(Stdio::piped());
-    let mut child = command.env("NIGHTBELL_API_KEY", &server.key).spawn().expect("it runs");
-    server.client(Transport::Grpc).job("eod").start().complete();
-    let mut line = String::new();
-    let mut lines = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
-    lines.read_line(&mut line).expect("a line");
-    let change: Value = serde_json::from_str(&line).expect("JSON");
-    assert_eq!(change["scheduler"]["scheduler_id"], "eod");
+    let client = server.client(Transport::Grpc);
+    client.job("other").service("Others").start().complete();
+    client.job("eod").start().complete();
+    let mut command = command(&server, &["watch", "--service", "Tests"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut lines = std::io::BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut change = || -> Value {
+        serde_json::from_str(&lines.next().expect("a line").expect("text")).expect("JSON")
+    };
+    assert_eq!(change()["scheduler"]["scheduler_id"], "eod");
+    client.job("other").service("Others").start().fail("disk full");
+    client.job("eod").start().fail("disk full");
+    loop {
+        let change = change();
+        assert_eq!(change["scheduler"]["scheduler_id"], "eod");
+        if change["scheduler"]["health"] == "down" {
+            break;
+        }
+    }
+    runtime().block_on(async {
+        for id in ["other", "eod"] {
+            let request = DeleteSchedulerRequest { scheduler_id: id.to_owned() };
+            client.api().delete_scheduler(request).await.expect("it is known");
+        }
+    });
+    let mut gone = change();
+    while gone["deleted_scheduler_id"].is_null() {
+        gone = change();
+    }
+    assert_eq!(gone["deleted_scheduler_id"], "eod");
     child.kill().expect("it lives");
     child.wait().expect("it ends");
 }
 
 #[test]
-fn a_server_for_local_work_says_how_to_reach_it_and_ends_when_asked() {
+fn an_answer_that_cannot_be_written_is_a_failure_and_one_that_nobody_reads_is_none() {
     use std::io::BufRead as _;
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
-    command.args(["dev", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::piped());
-    // What is set for jobs is none of the server's business.
-    command.env("NIGHTBELL_SERVER_BIN", real::binary()).env("NIGHTBELL_SERVICE", "Tests");
-    let mut child = command.spawn().expect("it runs");
-    let mut lines = std::io::BufReader::new(child.stdout.take().expect("a pipe")).lines();
-    let mut said = || {
-        let line = lines.next().expect("a line").expect("text");
-        line.split_once('=').expect("a variable").1.to_owned()
-    };
-    let (url, key) = (said(), said());
-    let asked = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
-        command.args(["schedulers", "list", "-o", "json"]).env("NIGHTBELL_URL", &url);
-        command.env("NIGHTBELL_API_KEY", &key).output().expect("it runs")
-    };
-    let mut output = asked();
-    for _ in 0..1000 {
-        if output.status.success() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        output = asked();
-    }
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "[]\n", "{output:?}");
-    assert!(Command::new("kill").arg(child.id().to_string()).status().expect("it runs").success());
-    assert!(child.wait().expect("it ends").success());
+    let server = real::Server::start();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux");
+    let mut list = command(&server, &["schedulers", "list", "-o", "json"]);
+    let output = list.stdout(full).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("No space left"), "{output:?}");
+
+    let client = server.client(Transport::Grpc);
+    client.job("eod").start().complete();
+    let mut watching = command(&server, &["watch"]);
+    let mut child = watching.stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut lines = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    lines.read_line(&mut String::new()).expect("a line");
+    drop(lines);
+    client.job("eod").start().complete();
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn a_time_that_is_too_long_is_a_wrong_command_line() {
+    let server = real::Server::start();
+    let (code, _, err) = nightbell(&server, &["schedulers", "pause", "eod", "--for", "99999999d"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("more than a hundred years"), "{err}");
+    let exec = ["exec", "eod", "--timeout", "36525d", "--kill-after", "36525d", "--", "true"];
+    assert_eq!(nightbell(&server, &exec).0, Some(0));
+}
+
+#[test]
+fn what_is_not_for_people_stands_in_no_completions() {
+    let server = real::Server::start();
+    let (code, out, _) = nightbell(&server, &["completions", "bash"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("schedulers") && !out.contains("relay"), "{out}");
 }

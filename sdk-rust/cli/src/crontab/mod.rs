@@ -93,7 +93,7 @@ impl Sync {
             }
             Err(failure) => return Err(failure),
         };
-        change.show(&before);
+        change.show(&before)?;
         if let Some(failure) = wants {
             return Err(failure);
         }
@@ -168,7 +168,7 @@ impl Change {
         }
     }
 
-    fn show(&self, before: &str) {
+    fn show(&self, before: &str) -> std::io::Result<()> {
         let row = |it: &plan::Entry| {
             let zone = it.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
             vec![it.name.clone(), it.cron.clone(), zone, it.command.clone()]
@@ -193,7 +193,7 @@ impl Change {
         } else if !rows.is_empty() && self.plan.unwatched.is_empty() {
             out.push_str("\nEvery line is watched already.\n");
         }
-        text::say(&out);
+        text::print(&out)
     }
 
     /// First the names, then the crontab, and then the schedules: wherever it ends, no job is

@@ -1,5 +1,6 @@
 //! `nightbell exec`: runs a command and watches it.
 
+mod about;
 mod child;
 mod pipe;
 mod signals;
@@ -14,12 +15,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use clap::Args;
-use nightbell::{Capture, Client, Config, ParentRun, Run};
+use nightbell::{Capture, Config, ParentRun, Run};
 use rustix::process::Signal;
 use tokio::time::{Instant, sleep_until};
 
+pub(crate) use self::about::About;
 use self::child::{Child, Ended};
-pub(crate) use self::pipe::relay;
+pub(crate) use self::pipe::{RELAY, relay};
 use self::signals::{Signals, is_of_terminal};
 use self::tail::Tail;
 use crate::text;
@@ -31,7 +33,6 @@ const NOT_FOUND: u8 = 127;
 const NOT_RUN: u8 = 126;
 /// How a command is reported that took too long; as `timeout` exits.
 const TIMED_OUT: u8 = 124;
-const FAR: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Runs a command and reports its run, from start to death.
 ///
@@ -47,7 +48,7 @@ pub(crate) struct Exec {
     #[command(flatten)]
     about: About,
 
-    /// End the command after so long: SIGTERM, then SIGKILL
+    /// End the command after so long: SIGTERM, then SIGKILL; 0 for never
     #[arg(long, value_parser = text::read_span, value_name = "TIME")]
     timeout: Option<Duration>,
 
@@ -55,7 +56,7 @@ pub(crate) struct Exec {
     #[arg(long, value_parser = text::read_span, value_name = "TIME", default_value = "10s")]
     kill_after: Duration,
 
-    /// How much of the end of its error output goes with a failure
+    /// How much of the end of its error output goes with a failure, 8k at the most
     #[arg(long, value_parser = text::read_size, value_name = "BYTES", default_value = "8k")]
     tail: usize,
 
@@ -68,72 +69,9 @@ pub(crate) struct Exec {
     command: Vec<OsString>,
 }
 
-/// What can be said of a job.
-#[derive(Debug, Args, Default)]
-pub(crate) struct About {
-    /// The service it belongs to; else NIGHTBELL_SERVICE
-    #[arg(long)]
-    pub(crate) service: Option<String>,
-
-    /// Its name for people
-    #[arg(long)]
-    pub(crate) job_name: Option<String>,
-
-    /// When it is expected, as a cron expression; may be given again
-    #[arg(long)]
-    pub(crate) cron: Vec<String>,
-
-    /// The time from one start to the next
-    #[arg(long, value_parser = text::read_span, value_name = "TIME")]
-    pub(crate) every: Option<Duration>,
-
-    /// The time zone of cron expressions
-    #[arg(long)]
-    pub(crate) timezone: Option<String>,
-
-    /// How late it may start
-    #[arg(long, value_parser = text::read_span, value_name = "TIME")]
-    pub(crate) start_grace: Option<Duration>,
-
-    /// How long it may take before somebody is told
-    #[arg(long, value_parser = text::read_span, value_name = "TIME")]
-    pub(crate) max_runtime: Option<Duration>,
-
-    /// Who is told by mail
-    #[arg(long)]
-    pub(crate) owner_email: Option<String>,
-
-    /// A label, NAME=VALUE; may be given again
-    #[arg(long, value_parser = text::read_label)]
-    pub(crate) label: Vec<(String, String)>,
-}
-
-impl About {
-    /// The job with all that.
-    pub(crate) fn job(&self, client: &Client, name: &str) -> nightbell::Job {
-        client.job(name).registration(|it| {
-            let own = |value: &Option<String>, slot: &mut Option<String>| {
-                if value.is_some() {
-                    slot.clone_from(value);
-                }
-            };
-            own(&self.service, &mut it.service_name);
-            own(&self.job_name, &mut it.job_name);
-            own(&self.owner_email, &mut it.owner_email);
-            own(&self.timezone, &mut it.timezone);
-            it.start_grace = self.start_grace;
-            it.max_runtime = self.max_runtime;
-            it.labels.extend(self.label.iter().cloned());
-            let crons = self.cron.iter().cloned().map(nightbell::api::ScheduleRule::Cron);
-            let rules = crons.chain(self.every.map(nightbell::api::ScheduleRule::Every));
-            it.schedules.extend(rules.map(|rule| nightbell::api::Schedule { rule: Some(rule) }));
-        })
-    }
-}
-
 impl Exec {
     pub(crate) fn run(self) -> Result<u8, Failure> {
-        let settings = session::settings();
+        let settings = session::settings(&self.name);
         match session::runtime() {
             Ok(runtime) => runtime.block_on(self.watch(settings)),
             Err(error) => self.unwatched(&*error),
@@ -212,9 +150,9 @@ impl Exec {
     }
 
     async fn wait(&self, child: &Child, run: &Run, signals: &mut Signals) -> (Ended, Stop) {
-        let start = Instant::now();
         let mut why = Stop::No;
-        let mut next = self.timeout.map_or(start + FAR, |timeout| start + timeout);
+        let timeout = self.timeout.filter(|timeout| !timeout.is_zero());
+        let mut next = timeout.map(|timeout| Instant::now() + timeout);
         loop {
             if let Some(ended) = child.ended() {
                 return (ended, why);
@@ -224,13 +162,13 @@ impl Exec {
                 _ = run.cancelled(), if why == Stop::No => {
                     why = Stop::Cancelled;
                     child.signal(Signal::TERM);
-                    next = Instant::now() + self.kill_after;
+                    next = Some(Instant::now() + self.kill_after);
                 }
-                () = sleep_until(next) => {
+                () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
                     let signal = if why == Stop::No { Signal::TERM } else { Signal::KILL };
                     why = if why == Stop::No { Stop::TimedOut } else { why };
                     child.signal(signal);
-                    next = Instant::now() + self.kill_after;
+                    next = Some(Instant::now() + self.kill_after);
                 }
             }
         }

@@ -19,7 +19,7 @@ const CHUNK: usize = 8 * 1024;
 /// How long what a process that was left behind is saying just now is waited for.
 const HAND_OVER_MAX: Duration = Duration::from_millis(50);
 /// What whoever is left behind is called on the command line.
-const RELAY: &str = "relay-output";
+pub(crate) const RELAY: &str = "relay-output";
 
 /// Where an output goes.
 #[derive(Debug, Clone, Copy)]

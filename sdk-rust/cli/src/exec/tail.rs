@@ -2,17 +2,19 @@
 
 use std::collections::VecDeque;
 use std::io::PipeWriter;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::pipe::{Outlet, Pipe};
 
 /// How long a report waits for words that nobody reads.
 const WAIT_MAX: Duration = Duration::from_millis(100);
+/// More of it is never reported.
+const BYTES_MAX: usize = 8 * 1024;
 
 /// Keeps the tail of any number of outputs while they pass.
 pub(super) struct Tail {
-    kept: Arc<Mutex<VecDeque<u8>>>,
+    kept: Arc<Mutex<Kept>>,
     most: usize,
     pipes: Vec<Pipe>,
 }
@@ -20,7 +22,7 @@ pub(super) struct Tail {
 impl Tail {
     /// Keeps so many bytes. None: no output is taken.
     pub(super) fn new(most: usize) -> Self {
-        Self { kept: Arc::default(), most, pipes: vec![] }
+        Self { kept: Arc::default(), most: most.min(BYTES_MAX), pipes: vec![] }
     }
 
     pub(super) fn is_wanted(&self) -> bool {
@@ -31,7 +33,7 @@ impl Tail {
     /// cannot be had, and it must do without.
     pub(super) fn take(&mut self, outlet: Outlet) -> Option<PipeWriter> {
         let (kept, most) = (self.kept.clone(), self.most);
-        let (pipe, writer) = Pipe::open(outlet, move |bytes| keep(&kept, bytes, most)).ok()?;
+        let (pipe, writer) = Pipe::open(outlet, move |bytes| lock(&kept).keep(bytes, most)).ok()?;
         self.pipes.push(pipe);
         Some(writer)
     }
@@ -44,9 +46,7 @@ impl Tail {
         for pipe in &self.pipes {
             pipe.wait_passed(Some(WAIT_MAX));
         }
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes: Vec<u8> = kept.iter().copied().collect();
-        String::from_utf8_lossy(&bytes).into_owned()
+        lock(&self.kept).text()
     }
 
     /// Returns when all that the command has said is with whoever reads it.
@@ -58,23 +58,54 @@ impl Tail {
     }
 }
 
-fn keep(kept: &Mutex<VecDeque<u8>>, bytes: &[u8], most: usize) {
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.extend(bytes);
-    let excess = kept.len().saturating_sub(most);
-    kept.drain(..excess);
+#[derive(Default)]
+struct Kept {
+    bytes: VecDeque<u8>,
+    is_cut: bool,
+}
+
+fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Kept {
+    fn keep(&mut self, bytes: &[u8], most: usize) {
+        self.bytes.extend(bytes);
+        let excess = self.bytes.len().saturating_sub(most);
+        self.bytes.drain(..excess);
+        self.is_cut |= excess > 0;
+    }
+
+    /// From the first line that is there as a whole; if none is, all the same.
+    fn text(&self) -> String {
+        let bytes: Vec<u8> = self.bytes.iter().copied().collect();
+        let line = bytes.iter().position(|it| *it == b'\n').map(|end| &bytes[end + 1..]);
+        let whole = line.filter(|rest| self.is_cut && !rest.is_empty());
+        String::from_utf8_lossy(whole.unwrap_or(&bytes)).into_owned()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn kept(most: usize, words: &[&str]) -> String {
+        let mut kept = Kept::default();
+        for words in words {
+            kept.keep(words.as_bytes(), most);
+        }
+        kept.text()
+    }
+
     #[test]
     fn the_last_is_kept() {
-        let kept = Mutex::default();
-        for words in ["first ", "and ", "last"] {
-            keep(&kept, words.as_bytes(), 5);
-        }
-        assert_eq!(kept.into_inner().unwrap(), b" last");
+        assert_eq!(kept(5, &["first ", "and ", "last"]), " last");
+    }
+
+    #[test]
+    fn it_begins_with_a_line() {
+        assert_eq!(kept(20, &["first\n", "and ", "last\n"]), "first\nand last\n");
+        assert_eq!(kept(12, &["first\n", "and ", "last\n"]), "and last\n");
+        assert_eq!(kept(6, &["first\n", "and ", "last\n"]), " last\n");
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use nightbell::api::{
-    Api, PauseSchedulerRequest, PreviewScheduleRequest, RegisterSchedulerResponse, Scheduler,
+    Api, ListSchedulersRequest, PauseSchedulerRequest, PreviewScheduleRequest,
+    RegisterSchedulerResponse, Scheduler,
 };
 use nightbell::{Client, Error, ErrorKind};
 use tokio::runtime::Runtime;
@@ -29,7 +30,7 @@ impl Server {
 
     /// The schedulers that there are.
     pub(crate) fn known(&self) -> Result<Known, Failure> {
-        match self.runtime.block_on(schedulers::all(&self.api, None)) {
+        match self.runtime.block_on(schedulers::all(&self.api, ListSchedulersRequest::default())) {
             Ok(all) => Ok(Some(all.into_iter().map(|it| (it.scheduler_id.clone(), it)).collect())),
             Err(error) => match error.downcast_ref::<Error>().map(Error::kind) {
                 Some(ErrorKind::PermissionDenied) => Ok(None),

@@ -10,6 +10,7 @@ mod faulty;
 mod init;
 mod output;
 mod reports;
+mod said;
 mod terminal;
 
 use std::path::Path;

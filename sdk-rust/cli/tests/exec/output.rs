@@ -123,3 +123,15 @@ fn input_is_read_by_the_command_alone() {
     assert_eq!(said, "line\n".repeat(50_000));
     assert_eq!(code(&mut child), Some(0));
 }
+
+#[test]
+fn last_words_begin_with_a_line() {
+    let server = real::Server::start();
+    let seen = Seen::new(&server);
+    let script = "echo first words >&2; echo last words >&2; exit 3";
+    let mut command = of(&server);
+    command.args(["exec", "eod", "--tail", "14", "--", "sh", "-c", script]);
+    assert_eq!(command.status().unwrap().code(), Some(3));
+    let run = &seen.runs("eod")[0];
+    assert_eq!(run.error_message.as_deref(), Some("exit code 3\nlast words"));
+}

@@ -23,6 +23,11 @@ struct Person {
 impl Person {
     /// `redirect`, as a shell has it, is done to the input and output of `nightbell exec`.
     fn starts(server: &real::Server, script: &str, redirect: &str) -> (Self, Child) {
+        Self::types_in(server, &format!("exec \"$0\" exec eod -- sh -c \"$1\" {redirect}"), script)
+    }
+
+    /// Lets a shell do what `line` says: `$0` is the command.
+    fn types_in(server: &real::Server, line: &str, script: &str) -> (Self, Child) {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&terminal).expect("a terminal");
         unlockpt(&terminal).expect("a terminal");
@@ -30,7 +35,6 @@ impl Person {
         let no_ctty = OFlags::NOCTTY.bits().cast_signed();
         let end = OpenOptions::new().read(true).write(true).custom_flags(no_ctty).clone();
         let end = || end.open(OsStr::from_bytes(name.as_bytes())).expect("a terminal");
-        let line = format!("exec \"$0\" exec eod -- sh -c \"$1\" {redirect}");
         // Whoever runs the tests may ignore some signals.
         let mut command = behind(server, "env");
         command.args([
@@ -39,7 +43,7 @@ impl Person {
             "--ctty",
             "sh",
             "-c",
-            &line,
+            line,
             env!("CARGO_BIN_EXE_nightbell"),
             script,
         ]);
@@ -103,5 +107,28 @@ fn a_command_may_ask_at_the_terminal_whatever_its_input_is() {
     let (mut person, mut child) = Person::starts(&server, script, "</dev/null 2>/dev/null");
     person.waits_for("password");
     person.types("secret\n");
+    assert_eq!(code(&mut child), Some(0));
+}
+
+#[test]
+fn jobs_are_followed_on_a_screen_of_their_own() {
+    let server = real::Server::start();
+    let seen = Seen::new(&server);
+    for name in ["a", "b", "c", "d"] {
+        seen.client.job(name).start().complete();
+    }
+    seen.client.job("e").start().fail("disk full");
+    let (mut person, mut child) =
+        Person::types_in(&server, "stty rows 6 cols 40; exec \"$0\" watch", "");
+    person.waits_for("\x1b[?1049h");
+    person.waits_for("connected; 1 down, 0 new, 0 paused, 4 up");
+    person.waits_for("and 3 more");
+    // The worst comes first.
+    let shown = person.seen.rsplit("\x1b[H").next().unwrap();
+    assert!(shown.lines().nth(3).is_some_and(|line| line.starts_with("e ")), "{shown:?}");
+    seen.client.job("a").start().fail("disk full");
+    person.waits_for("connected; 2 down");
+    person.types("\x03");
+    person.waits_for("\x1b[?1049l");
     assert_eq!(code(&mut child), Some(0));
 }
