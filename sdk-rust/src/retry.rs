@@ -72,12 +72,19 @@ pub(crate) fn backoff(tries: u32, chance: f64) -> Duration {
 }
 
 /// The wait before a stream is opened again, or a heartbeat sent again, after so many
-/// failures: soon at first, as the server believes a silent run dead within seconds, and
-/// then as rarely as a server is probed that is away.
-pub(crate) fn reconnect(failures: u32, chance: f64) -> Duration {
-    match failures.checked_sub(TRIES_MAX + 1) {
-        None => backoff(failures, chance),
-        Some(failures) => probe(failures, chance),
+/// failures within a time. The server believes a run dead that is silent for three
+/// intervals: until then several tries are made, and later as few as to a server that is
+/// away.
+pub(crate) fn reconnect(
+    failures: u32,
+    lasted: Duration,
+    interval: Duration,
+    chance: f64,
+) -> Duration {
+    if lasted < interval.saturating_mul(3) {
+        backoff(failures, chance).min(interval / 2)
+    } else {
+        probe(failures.saturating_sub(TRIES_MAX), chance)
     }
 }
 
@@ -125,6 +132,18 @@ mod tests {
             };
             assert_eq!(name(verdict(&error)), case["then"], "{case}");
         }
+    }
+
+    #[test]
+    fn a_run_is_heard_of_again_before_the_server_loses_patience() {
+        let interval = Duration::from_secs(5);
+        for failures in 1..=20 {
+            for lasted in [0, 14] {
+                let lasted = Duration::from_secs(lasted);
+                assert!(reconnect(failures, lasted, interval, 1.0) <= interval / 2);
+            }
+        }
+        assert!(reconnect(20, interval * 3, interval, 0.0) >= PROBE_MOST / 2);
     }
 
     #[test]

@@ -173,12 +173,12 @@ export class LocalBeater implements Beater {
       this.#reached(run);
       if (ofError(error) !== "retry") return;
       run.beatsMissed += 1;
-      run.beatAtMs = performance.now() + waitMs(error, run.beatsMissed);
+      run.beatAtMs = performance.now() + waitMs(error, run.beatsMissed, run);
       return;
     }
     // Those that went at once count as one.
     if (isTrial || this.#misses === 0) this.#misses += 1;
-    const wait = waitMs(error, this.#misses);
+    const wait = waitMs(error, this.#misses, run);
     this.#tryAtMs = performance.now() + wait;
     // Another run is the next to try.
     if (this.#runs.delete(run)) this.#runs.add(run);
@@ -248,6 +248,7 @@ export class LocalBeater implements Beater {
   }
 }
 
-function waitMs(error: unknown, tries: number): number {
-  return askedMs(error) ?? backoffMs(tries, Math.random());
+/** Several tries are made before the server's patience with a run is over. */
+function waitMs(error: unknown, tries: number, run: LiveRun): number {
+  return askedMs(error) ?? Math.min(backoffMs(tries, Math.random()), run.intervalMs(true) / 2);
 }

@@ -198,7 +198,8 @@ test("a run whose heartbeats alone fail is in no other's way", async () => {
   };
   await vi.advanceTimersByTimeAsync(120 * SECOND);
   const failed = wire.of("SendHeartbeat").filter((it) => it.scheduler_id === "r0");
-  expect(failed.length).toBeLessThanOrEqual(60);
+  // One a second and no more.
+  expect(failed.length).toBeLessThanOrEqual(120);
   expect(unary.length).toBeGreaterThanOrEqual(8);
   expect(unary.length).toBeLessThanOrEqual(12);
 });

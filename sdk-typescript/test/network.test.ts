@@ -85,8 +85,8 @@ describe.each(["http", "auto", "grpc"] as const)("over %s", (transport) => {
     await waitUntil(async () => (await server.runs(id)).length, "the run");
     await waitUntil(() => beaten(4), "heartbeats");
     network.break();
-    // Two heartbeats do not arrive; the server's patience is three.
-    await new Promise((resolve) => setTimeout(resolve, 4 * SECOND));
+    // A heartbeat does not arrive; the server's patience is three.
+    await new Promise((resolve) => setTimeout(resolve, 3 * SECOND));
     network.mend();
     await waitUntil(() => beaten(8), "more heartbeats");
     await run.complete();

@@ -37,13 +37,18 @@ struct Timetable {
 #[derive(Default)]
 struct Pause {
     failures: u32,
+    since: Option<Instant>,
     until: Option<Instant>,
 }
 
 impl Pause {
-    fn fail(&mut self) {
+    /// With the shortest of the intervals that the server was told.
+    fn fail(&mut self, interval: Duration) {
+        let now = clock::instant();
         self.failures += 1;
-        self.until = Some(clock::instant() + retry::reconnect(self.failures, fastrand::f64()));
+        let lasted = now.duration_since(*self.since.get_or_insert(now));
+        let wait = retry::reconnect(self.failures, lasted, interval, fastrand::f64());
+        self.until = Some(now + wait);
     }
 
     fn is_over(&self) -> bool {
@@ -78,7 +83,7 @@ impl Core {
             let held_until = self.line.borrow().held_until();
             let is_held = held_until.is_some_and(|until| until > clock::instant());
             if !is_held && !runs.is_empty() {
-                self.open_stream(&mut table).await;
+                self.open_stream(&runs, &mut table).await;
                 self.beat_all(&runs, &mut table).await;
             }
             let next = match held_until.filter(|_| is_held) {
@@ -94,14 +99,14 @@ impl Core {
                 Some(Ok(heard)) => self.take_in(heard, &mut table).await,
                 Some(Err(error)) => {
                     tracing::debug!(target: "nightbell", "the stream of heartbeats broke: {error}");
-                    table.lose_stream();
+                    table.lose_stream(&runs);
                 }
                 None => {}
             }
         }
     }
 
-    async fn open_stream(&self, table: &mut Timetable) {
+    async fn open_stream(&self, runs: &[Arc<RunState>], table: &mut Timetable) {
         let Wire::Grpc(grpc) = &*self.wire else { return };
         if table.stream.is_some() || !table.stream_pause.is_over() {
             return;
@@ -116,7 +121,7 @@ impl Core {
             }
             Err(error) => {
                 tracing::debug!(target: "nightbell", "no stream of heartbeats: {error}");
-                table.stream_pause.fail();
+                table.stream_pause.fail(shortest(runs));
             }
         }
     }
@@ -145,14 +150,14 @@ impl Core {
                 timeout(DISK_MAX, self.on_disk(Spool::waiting)).await.ok().flatten()
             };
             if !stream.beat(run, heartbeat, progress, spooled).await {
-                table.lose_stream();
+                table.lose_stream(std::slice::from_ref(run));
                 return Sent::Nowhere;
             }
         } else if let Err(error) = self.beat_alone(heartbeat).await {
             tracing::debug!(target: "nightbell", "a heartbeat was not taken: {error}");
             match self.judge(&error) {
                 Verdict::Retry => {
-                    table.unary_pause.fail();
+                    table.unary_pause.fail(run.interval(true));
                     if table.unary_pause.failures == TRIES_MAX {
                         tracing::warn!(target: "nightbell", "heartbeats are not taken: {error}");
                     }
@@ -236,16 +241,16 @@ impl Timetable {
             return;
         };
         if !stream.keep_only(runs, &mut self.ended).await {
-            self.lose_stream();
+            self.lose_stream(runs);
         } else if stream.is_idle() && runs.is_empty() {
             self.stream = None;
         }
     }
 
     /// The runs on it are in doubt until they are heard of again: at once.
-    fn lose_stream(&mut self) {
+    fn lose_stream(&mut self, runs: &[Arc<RunState>]) {
         self.stream = None;
-        self.stream_pause.fail();
+        self.stream_pause.fail(shortest(runs));
         self.all_due();
     }
 
@@ -255,6 +260,11 @@ impl Timetable {
             *due = now;
         }
     }
+}
+
+/// The shortest of their intervals.
+fn shortest(runs: &[Arc<RunState>]) -> Duration {
+    runs.iter().map(|run| run.interval(true)).min().unwrap_or(STREAM_SILENCE_MAX)
 }
 
 async fn hear(stream: &mut Option<Stream>) -> Result<Heard, Error> {
