@@ -25,13 +25,12 @@ run: need-rust
 test: need-rust need-postgres need-chromium need-haproxy need-prometheus need-alertmanager $(VENV) $(NODE)
 	cargo build --workspace --bins --tests
 	cargo test --workspace --no-fail-fast -- --skip every_kill
-	$(MAKE) -j 2 --output-sync=target test-postgres test-kills
+	$(MAKE) -j 3 --output-sync=target test-postgres test-kills test-crates
 	$(MAKE) schedules-compared
 	$(BUF) lint proto
 	$(MAKE) test-typescript
 	NIGHTBELL_SERVER_BIN=$(SERVER) .venv/bin/pytest tests -n 4 --dist loadfile
 	$(MAKE) test-python
-	$(MAKE) test-crates
 	$(MAKE) test-conformance
 
 # The services and the promises again, on PostgreSQL. That the stores are alike is among

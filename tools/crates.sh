@@ -28,7 +28,8 @@ END
 cp Cargo.lock rust-toolchain.toml "$folder"
 
 cd "$folder"
-export CARGO_TARGET_DIR=$target
+# Of its own, so that nothing else waits for it: it has nothing in common with other builds.
+export CARGO_TARGET_DIR=$target/packed
 export RUSTDOCFLAGS="--deny warnings"
 cargo $toolchain check --workspace --features "$features"
 if [ -z "$toolchain" ]; then
