@@ -1,5 +1,6 @@
 //! A server in the process, for the tests of programs that use this crate.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -33,6 +34,7 @@ struct Told {
     reports: Vec<UpdateStatusRequest>,
     heartbeats: Vec<SendHeartbeatRequest>,
     trouble: Option<Trouble>,
+    troubles: HashMap<String, Trouble>,
     is_to_cancel: bool,
 }
 
@@ -98,6 +100,15 @@ impl Server {
         self.told().trouble = trouble.into();
     }
 
+    /// From now on every call about this job goes wrong, or with None none does.
+    pub fn fail_job(&self, scheduler_id: impl Into<String>, trouble: impl Into<Option<Trouble>>) {
+        let troubles = &mut self.told().troubles;
+        match trouble.into() {
+            Some(trouble) => troubles.insert(scheduler_id.into(), trouble),
+            None => troubles.remove(&scheduler_id.into()),
+        };
+    }
+
     /// Asks every run to stop, with the answer to its next report.
     pub fn cancel_all(&self) {
         self.told().is_to_cancel = true;
@@ -109,7 +120,9 @@ impl Server {
 
     pub(crate) fn answer<C: Call>(&self, request: &C) -> Result<C::Response, Error> {
         let mut told = self.told();
-        match told.trouble {
+        let body = serde_json::to_value(request).unwrap_or_default();
+        let of_job = body["scheduler_id"].as_str().and_then(|id| told.troubles.get(id).copied());
+        match told.trouble.or(of_job) {
             Some(Trouble::Refused) => return Err(Error::unavailable("connection refused")),
             Some(Trouble::Status(status)) => {
                 return Err(Error::new(Facts {
@@ -122,7 +135,6 @@ impl Server {
             }
             None => {}
         }
-        let body = serde_json::to_value(request).unwrap_or_default();
         let answer = told.take(C::PATH, &body);
         serde_json::from_value(answer)
             .map_err(|error| Error::of(ErrorKind::Server, error.to_string()))

@@ -286,3 +286,23 @@ async fn a_run_that_began_while_the_server_was_away_is_watched_when_it_is_back()
     run.cancelled().await;
     assert!(!server.heartbeats().is_empty());
 }
+
+#[tokio::test]
+async fn a_run_whose_heartbeats_alone_fail_is_in_no_others_way() {
+    let server = Server::new();
+    let mut config = config();
+    config.heartbeat = Some(Duration::from_millis(100));
+    let client = server.client_with(config);
+    let of = |id: &str| server.heartbeats().iter().filter(|it| it.scheduler_id == id).count();
+    let runs = ["bad", "good"].map(|id| client.job(id).start());
+    wait_until("heartbeats of both", || of("bad") > 0 && of("good") > 0).await;
+    server.fail_job("bad", Trouble::Status(500));
+    let before = of("good");
+    wait_until("heartbeats of the other", || of("good") > before + 5).await;
+    server.fail_job("bad", None);
+    let before = of("bad");
+    wait_until("heartbeats again", || of("bad") > before).await;
+    for run in runs {
+        run.complete();
+    }
+}

@@ -59,7 +59,7 @@ impl Pause {
 /// What came of one heartbeat.
 #[derive(PartialEq, Eq)]
 enum Sent {
-    /// The server, or the stream, has it.
+    /// The server, or the stream, has it, or will never have it.
     Taken,
     /// There is no way to the server: nor is there for the others.
     Nowhere,
@@ -96,7 +96,7 @@ impl Core {
                 heard = hear(&mut table.stream) => Some(heard),
             };
             match heard {
-                Some(Ok(heard)) => self.take_in(heard, &mut table).await,
+                Some(Ok(heard)) => self.take_in(heard).await,
                 Some(Err(error)) => {
                     tracing::debug!(target: "nightbell", "the stream of heartbeats broke: {error}");
                     table.lose_stream(&runs);
@@ -156,6 +156,12 @@ impl Core {
         } else if let Err(error) = self.beat_alone(heartbeat).await {
             tracing::debug!(target: "nightbell", "a heartbeat was not taken: {error}");
             match self.judge(&error) {
+                // The server is there, and fails with this run only.
+                Verdict::Retry if error.code().is_some() => {
+                    let wait = retry::backoff(TRIES_MAX, fastrand::f64()).min(interval / 2);
+                    table.due.insert(run.run_id.clone(), clock::instant() + wait);
+                    return Sent::Taken;
+                }
                 Verdict::Retry => {
                     table.unary_pause.fail(run.interval(true));
                     if table.unary_pause.failures == TRIES_MAX {
@@ -185,8 +191,7 @@ impl Core {
         Ok(())
     }
 
-    async fn take_in(&self, heard: Heard, table: &mut Timetable) {
-        table.stream_pause = Pause::default();
+    async fn take_in(&self, heard: Heard) {
         self.answered_at.set(Some(clock::instant()));
         for directives in &heard.directives {
             self.direct(Some(directives));
@@ -249,7 +254,10 @@ impl Timetable {
 
     /// The runs on it are in doubt until they are heard of again: at once.
     fn lose_stream(&mut self, runs: &[Arc<RunState>]) {
-        self.stream = None;
+        // One that never stands, as behind a proxy that cuts streams, is opened ever more seldom.
+        if self.stream.take().is_some_and(|stream| stream.has_stood()) {
+            self.stream_pause = Pause::default();
+        }
         self.stream_pause.fail(shortest(runs));
         self.all_due();
     }

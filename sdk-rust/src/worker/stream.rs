@@ -23,11 +23,15 @@ const STUCK_MAX: Duration = Duration::from_secs(3);
 /// How long the server may say nothing; it speaks every 15 seconds.
 const SILENCE_MAX: Duration = Duration::from_secs(45);
 
+/// What a stream has answered for that is no failure when it ends.
+const STANDS_AFTER: Duration = Duration::from_secs(5);
+
 pub(super) struct Stream {
     frames: mpsc::Sender<StreamHeartbeatsRequest>,
     answers: Streaming<StreamHeartbeatsResponse>,
     sequence: u64,
     tied: HashSet<String>,
+    opened_at: Instant,
     heard_at: Instant,
     /// Which run each frame was about that is not yet stored, and the progress in it.
     sent: Vec<(u64, String, ProgressCount)>,
@@ -46,8 +50,22 @@ impl Stream {
     pub(super) async fn open(grpc: &Grpc) -> Result<Self, Error> {
         let (frames, receiver) = mpsc::channel(FRAMES_MAX);
         let answers = grpc.stream(receiver).await?;
-        let heard_at = clock::instant();
-        Ok(Self { frames, answers, sequence: 0, tied: HashSet::new(), heard_at, sent: vec![] })
+        let opened_at = clock::instant();
+        let tied = HashSet::new();
+        Ok(Self {
+            frames,
+            answers,
+            sequence: 0,
+            tied,
+            opened_at,
+            heard_at: opened_at,
+            sent: vec![],
+        })
+    }
+
+    /// Whether it was good for a while.
+    pub(super) fn has_stood(&self) -> bool {
+        self.heard_at.duration_since(self.opened_at) >= STANDS_AFTER
     }
 
     pub(super) fn is_tied(&self, run: &RunState) -> bool {
