@@ -1,24 +1,18 @@
 /** How long is waited for reports: by whoever ends a job, by flush, and for a server that is busy. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { readdirSync } from "node:fs";
+import { describe, expect, test, vi } from "vitest";
 
 import { configure, type NightbellOptions } from "../src/config.js";
 import type { JsonObject } from "../src/json.js";
 import { Nightbell } from "../src/nightbell.js";
 import { Reporter } from "../src/reporter.js";
+import { eachWithFolder } from "./support/folder.js";
 import { FakeWire, items, refusal } from "./support/wire.js";
 
 const SECOND = 1_000;
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "nightbell-spool-"));
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  rmSync(folder, { recursive: true });
+eachWithFolder((made) => {
+  folder = made;
 });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

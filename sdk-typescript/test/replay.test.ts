@@ -1,26 +1,21 @@
 /** What lies on disk, this process's or another's, is sent; no record is in the others' way. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { configure } from "../src/config.js";
 import type { JsonObject } from "../src/json.js";
 import { Reporter } from "../src/reporter.js";
 import { Spool } from "../src/spool.js";
+import { eachWithFolder } from "./support/folder.js";
 import { FakeWire, items, refusal } from "./support/wire.js";
 
 const FORBIDDEN = 7;
 const UNAVAILABLE = 14;
 const SECOND = 1_000;
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "nightbell-spool-"));
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  rmSync(folder, { recursive: true });
+eachWithFolder((made) => {
+  folder = made;
 });
 
 /** A reporter that finds so many records of each scheduler on disk, and sends what it finds. */
