@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{sleep, sleep_until, timeout};
 
 use super::register::log_warnings;
-use super::shared::{Flush, Numbered};
+use super::shared::Numbered;
 use super::{Core, DISK_MAX, Item};
 use crate::api::{SendHeartbeatRequest, UpdateStatusRequest};
 use crate::clock;
@@ -32,7 +32,7 @@ impl Core {
             }
             let overdue = tokio::select! {
                 biased;
-                flush = self.overdue() => flush,
+                flush = self.due(|flush| flush.disk_at) => flush,
                 () = self.settle_front() => continue,
             };
             // A server that answers is there: there is only more to say than time.
@@ -133,20 +133,6 @@ impl Core {
     fn be_known(&self, run: Option<&Arc<RunState>>) {
         if run.is_some_and(|run| run.be_known()) {
             self.shared.runs_changed.notify_one();
-        }
-    }
-
-    /// Until what somebody waits for takes too long.
-    async fn overdue(&self) -> Flush {
-        loop {
-            let asked = self.shared.flush_asked.notified();
-            match self.shared.flush_due() {
-                None => asked.await,
-                Some(flush) => tokio::select! {
-                    () = sleep_until(flush.disk_at.into()) => return flush,
-                    () = asked => {}
-                },
-            }
         }
     }
 

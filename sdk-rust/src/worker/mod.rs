@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep_until, timeout};
 
 use self::line::Line;
+use self::shared::Flush;
 pub(crate) use self::shared::{BUDGET_MAX, Item, Shared};
 use crate::api::Directives;
 use crate::call::{Call, Wire};
@@ -152,11 +153,19 @@ impl Core {
     /// Lets nobody wait beyond their budget, whatever becomes of the reports.
     async fn excuse(&self) {
         loop {
+            let flush = self.due(|flush| flush.at).await;
+            self.shared.excuse(flush.upto);
+        }
+    }
+
+    /// Until such a time of what somebody waits for.
+    async fn due(&self, time: impl Fn(&Flush) -> Instant) -> Flush {
+        loop {
             let asked = self.shared.flush_asked.notified();
             match self.shared.flush_due() {
                 None => asked.await,
                 Some(flush) => tokio::select! {
-                    () = sleep_until(flush.at.into()) => self.shared.excuse(flush.upto),
+                    () = sleep_until(time(&flush).into()) => return flush,
                     () = asked => {}
                 },
             }
